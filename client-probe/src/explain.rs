@@ -1,0 +1,1 @@
+//! What a code means: every code space, with how sure each statement is.

@@ -1,0 +1,1 @@
+//! The only renderers of transcripts and diagnoses: text and JSON.

@@ -1,0 +1,171 @@
+//! The port of both machines: inputs, outputs, and what is awaited.
+
+use crate::pdu::x224::Protocols;
+use crate::pdu::{Context, Message, Side};
+use crate::vocab::{MessageKind, Stage};
+use crate::wire::{DecodeError, FrameError, Framing};
+
+/// What happens to a machine. Mishaps are inputs like any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A message arrived.
+    Message(Message),
+    /// A frame arrived that could not be decoded.
+    Undecodable(DecodeError),
+    /// The stream holds no frame of the awaited kind.
+    NotAFrame(FrameError),
+    /// The TLS handshake that [`Output::StartTls`] asked for succeeded.
+    TlsReady(TlsFacts),
+    /// The TLS handshake failed.
+    TlsFailed(TlsFailure),
+    /// The peer closed the connection.
+    Closed(CloseKind),
+    /// Nothing arrived within the budget.
+    TimedOut,
+}
+
+/// How the peer closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CloseKind {
+    /// TCP FIN (inside TLS: with or without `close_notify`) between frames.
+    Fin,
+    /// TCP FIN in the middle of a frame of which this many bytes had arrived.
+    FinMidFrame {
+        /// Bytes of the unfinished frame.
+        have: usize,
+    },
+    /// TCP RST.
+    Reset,
+}
+
+/// What a successful TLS handshake showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsFacts {
+    /// `TLS 1.2`, `TLS 1.3`.
+    pub version: String,
+    /// IANA name of the cipher suite.
+    pub cipher_suite: String,
+    /// The server's certificate chain in DER, leaf first (the client side's view).
+    pub chain: Vec<Vec<u8>>,
+    /// Server Name Indication that the client sent.
+    pub server_name: Option<String>,
+}
+
+/// A TLS handshake that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFailure {
+    /// How it failed.
+    pub kind: TlsFailureKind,
+    /// The last handshake record seen from the peer, if any.
+    pub after: Option<MessageKind>,
+}
+
+/// How a TLS handshake failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TlsFailureKind {
+    /// The peer sent a fatal alert with this description (RFC 8446 6).
+    AlertReceived(u8),
+    /// We refused the peer's handshake; the alert that we sent, and why in one phrase.
+    AlertSent(Option<u8>, String),
+    /// The peer's ServerHello picked this legacy version (0x0301 TLS 1.0, 0x0302 TLS 1.1).
+    LegacyVersion(u16),
+    /// The peer sent bytes that are no TLS record: the first of them, at most 64.
+    NotTls(Vec<u8>),
+    /// The peer closed during the handshake.
+    Closed(CloseKind),
+    /// Nothing arrived within the budget.
+    TimedOut,
+}
+
+/// What a machine wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send a message.
+    Send(Box<Message>),
+    /// Run the TLS handshake on the connection, then feed [`Input::TlsReady`] or [`Input::TlsFailed`].
+    StartTls,
+    /// Run CredSSP for the selected protocol.
+    Authenticate(Protocols),
+    /// The connection reached the active stage: the session may be drawn.
+    Activated,
+    /// The machine is done; end the connection in this way.
+    End(Ending),
+}
+
+/// How to end a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// Close in order: TLS `close_notify`, TCP FIN.
+    #[default]
+    Fin,
+    /// TCP RST.
+    Rst,
+    /// Say nothing more, but keep the connection open until the peer gives up.
+    Stall,
+}
+
+/// What a machine waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wants {
+    /// How the next frame is cut.
+    pub framing: Framing,
+    /// How it is decoded.
+    pub context: Context,
+    /// The kinds that would move the machine on, for errors and reports.
+    pub kinds: &'static [MessageKind],
+}
+
+/// Why a machine stopped short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Where.
+    pub stage: Stage,
+    /// Who is to blame, and for what.
+    pub cause: Blame,
+    /// The last message received before it, if any.
+    pub after: Option<MessageKind>,
+}
+
+/// The cause of a failure, sorted by who is to blame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The peer refused with a message made for that: the kind that said so.
+    Refused(MessageKind),
+    /// The peer sent something that cannot be decoded.
+    Malformed(DecodeError),
+    /// The peer's stream holds no frame.
+    NotAFrame(FrameError),
+    /// The peer sent a message that is well-formed and out of place.
+    Unexpected {
+        /// What would have moved the connection on.
+        expected: &'static [MessageKind],
+        /// What came.
+        got: MessageKind,
+    },
+    /// The peer sent a message of the awaited kind that breaks a rule: the rule, in one phrase.
+    Violated(&'static str),
+    /// The peer closed.
+    Closed(CloseKind),
+    /// The peer said nothing within the budget.
+    Stalled,
+    /// TLS failed.
+    Tls(TlsFailure),
+    /// This side cannot go on (for example NLA without credentials): why, in one phrase.
+    Local(&'static str),
+}
+
+/// One side of a connection.
+pub trait Machine {
+    /// Which side this is.
+    fn side(&self) -> Side;
+    /// The stage the connection is in.
+    fn stage(&self) -> Stage;
+    /// What would move the connection on.
+    fn wants(&self) -> Wants;
+    /// Something happened.
+    fn handle(&mut self, input: Input);
+    /// What to do next; poll until `None`.
+    fn poll(&mut self) -> Option<Output>;
+    /// Why the machine stopped short, if it did. The first failure is kept.
+    fn failure(&self) -> Option<&Failure>;
+}

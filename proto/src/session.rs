@@ -1,0 +1,176 @@
+//! Bytes in, outputs out: a frame buffer, a machine and a recorder as one thing.
+
+use core::time::Duration;
+
+use bytes::Bytes;
+
+use crate::connect::{CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFailure};
+use crate::pdu::{Message, decode};
+use crate::transcript::{Direction, Event, Recorder, Transcript};
+use crate::vocab::MessageKind;
+use crate::wire::FrameBuffer;
+
+/// One side of a connection, without the socket.
+///
+/// The driver reads bytes and gives them to [`Session::receive`], then takes outputs with
+/// [`Session::poll`] until `None`. A frame is decoded only when every earlier output was taken, so
+/// that bytes behind a TLS switch are left for [`Session::take_unread`].
+#[derive(Debug)]
+pub struct Session<M> {
+    machine: M,
+    frames: FrameBuffer,
+    recorder: Recorder,
+    stuck: bool,
+}
+
+impl<M: Machine> Session<M> {
+    /// A session at the moment in which TCP is connected.
+    pub fn new(machine: M, budget: Duration) -> Self {
+        let recorder = Recorder::new(machine.side(), budget);
+        Self { machine, frames: FrameBuffer::default(), recorder, stuck: false }
+    }
+
+    /// The machine, to look at.
+    pub const fn machine(&self) -> &M {
+        &self.machine
+    }
+
+    /// The record so far.
+    pub const fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// Adds an event that the driver saw (a TLS record, the connection itself) to the record.
+    pub fn note(&mut self, now: Duration, event: Event) {
+        self.recorder.record(now, self.machine.stage(), event);
+    }
+
+    /// Bytes arrived.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.frames.push(bytes);
+    }
+
+    /// The next thing to do, decoding the next frame when nothing else is pending.
+    pub fn poll(&mut self, now: Duration) -> Option<Output> {
+        loop {
+            if let Some(output) = self.machine.poll() {
+                return Some(output);
+            }
+            if self.stuck || !self.step(now) {
+                return None;
+            }
+        }
+    }
+
+    /// Decodes one frame and hands it to the machine; false when no whole frame is here.
+    fn step(&mut self, now: Duration) -> bool {
+        let wants = self.machine.wants();
+        let stage = self.machine.stage();
+        let frame = match self.frames.next(wants.framing) {
+            Ok(Some(frame)) => frame,
+            Ok(None) => return false,
+            Err(error) => {
+                // Nothing behind this point can be framed any more.
+                self.stuck = true;
+                self.recorder.record(now, stage, Event::NotAFrame(error.clone()));
+                self.machine.handle(Input::NotAFrame(error));
+                return true;
+            }
+        };
+        match decode(&frame, &wants.context) {
+            Ok(message) => {
+                self.record_message(now, Direction::Received, message.kind(), Some(&message), &frame, Vec::new());
+                self.machine.handle(Input::Message(message));
+            }
+            Err(error) => {
+                let secret = wants.kinds.contains(&MessageKind::ClientInfo);
+                let bytes = if secret { Vec::new() } else { frame.to_vec() };
+                self.recorder.record(
+                    now,
+                    stage,
+                    Event::Undecodable { bytes, length: frame.len(), error: error.clone() },
+                );
+                self.machine.handle(Input::Undecodable(error));
+            }
+        }
+        true
+    }
+
+    /// Records bytes that the driver wrote (or held back) for a message.
+    pub fn sent(
+        &mut self,
+        now: Duration,
+        kind: MessageKind,
+        message: Option<&Message>,
+        bytes: &[u8],
+        altered: Vec<String>,
+    ) {
+        self.record_message(now, Direction::Sent, kind, message, bytes, altered);
+    }
+
+    fn record_message(
+        &mut self,
+        now: Duration,
+        direction: Direction,
+        kind: MessageKind,
+        message: Option<&Message>,
+        bytes: &[u8],
+        altered: Vec<String>,
+    ) {
+        let mut bytes = bytes.to_vec();
+        for span in message.map(|message| message.secret_spans(&bytes)).unwrap_or_default() {
+            if let Some(secret) = bytes.get_mut(span) {
+                secret.fill(b'*');
+            }
+        }
+        let message = message.map(|message| Box::new(message.redacted()));
+        let event = Event::Message { direction, kind, message, bytes, altered };
+        self.recorder.record(now, self.machine.stage(), event);
+    }
+
+    /// Bytes received ahead of a TLS switch.
+    pub fn take_unread(&mut self) -> Bytes {
+        self.frames.take_pending()
+    }
+
+    /// TLS is up.
+    pub fn tls_ready(&mut self, now: Duration, facts: TlsFacts) {
+        self.note(now, Event::TlsReady(facts.clone()));
+        self.machine.handle(Input::TlsReady(facts));
+    }
+
+    /// TLS failed.
+    pub fn tls_failed(&mut self, now: Duration, failure: TlsFailure) {
+        self.note(now, Event::TlsFailed(failure.clone()));
+        self.machine.handle(Input::TlsFailed(failure));
+    }
+
+    /// The peer closed; bytes of an unfinished frame make it a close in mid-frame.
+    pub fn peer_closed(&mut self, now: Duration, reset: bool) {
+        let kind = match (reset, self.frames.pending().len()) {
+            (true, _) => CloseKind::Reset,
+            (false, 0) => CloseKind::Fin,
+            (false, have) => CloseKind::FinMidFrame { have },
+        };
+        self.note(now, Event::PeerClosed(kind));
+        self.machine.handle(Input::Closed(kind));
+    }
+
+    /// Nothing arrived within the budget.
+    pub fn timed_out(&mut self, now: Duration) {
+        self.note(now, Event::TimedOut);
+        self.machine.handle(Input::TimedOut);
+    }
+
+    /// This side closed.
+    pub fn closed(&mut self, now: Duration, how: Ending, altered: Option<String>) {
+        self.note(now, Event::Closed { how, altered });
+    }
+
+    /// Ends the session and gives its transcript.
+    pub fn finish(self) -> Transcript {
+        let failure = self.machine.failure().cloned();
+        let stage = failure.as_ref().map_or_else(|| self.machine.stage(), |failure| failure.stage);
+        self.recorder.finish(stage, failure)
+    }
+}

@@ -1,0 +1,181 @@
+//! The transcript: everything that happened on one connection, in order.
+//!
+//! It is the single hand-over between the wire and everyone who judges it.
+
+mod recorder;
+
+pub use recorder::Recorder;
+
+use core::time::Duration;
+
+use crate::connect::{CloseKind, Failure, TlsFacts, TlsFailure};
+use crate::pdu::{Message, Side};
+use crate::vocab::{MessageKind, Stage};
+use crate::wire::{DecodeError, FrameError};
+
+/// One connection, from TCP to its end, as one side saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcript {
+    /// Whose view this is.
+    pub side: Side,
+    /// The longest silence that this side accepts: a stalled and a slow peer differ only by it.
+    pub budget: Duration,
+    /// What happened, in order.
+    pub entries: Vec<Entry>,
+    /// The furthest stage reached.
+    pub stage: Stage,
+    /// Why the connection stopped short, if it did.
+    pub failure: Option<Failure>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Time since the connection was opened.
+    pub at: Duration,
+    /// The stage the connection was in when it happened.
+    pub stage: Stage,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Direction of bytes, seen from the transcript's side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From this side.
+    Sent,
+    /// To this side.
+    Received,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// TCP connected (client) or accepted (server).
+    Connected,
+    /// TCP could not be connected.
+    ConnectFailed(ConnectFailure),
+    /// A message went over the wire, or was kept from it (`bytes` empty, an alteration says so).
+    Message {
+        /// Sent or received.
+        direction: Direction,
+        /// Its kind; raw bytes that stand in for a message have the kind that they replace.
+        kind: MessageKind,
+        /// The message, if it was sent honestly or decoded; secrets masked.
+        message: Option<Box<Message>>,
+        /// Decrypted bytes as they stood on the wire; secrets overwritten with `*`.
+        bytes: Vec<u8>,
+        /// What was changed on the way to the wire, one phrase each. Empty on honest connections.
+        altered: Vec<String>,
+    },
+    /// A frame arrived that could not be decoded.
+    Undecodable {
+        /// The frame; empty where it might hold a secret.
+        bytes: Vec<u8>,
+        /// Length of the frame in bytes.
+        length: usize,
+        /// What is wrong with it.
+        error: DecodeError,
+    },
+    /// Bytes arrived that open no frame of the awaited kind.
+    NotAFrame(FrameError),
+    /// A TLS record that matters was seen in the clear: kind and one fact about it.
+    TlsRecord {
+        /// Sent or received.
+        direction: Direction,
+        /// ClientHello, ServerHello or alert.
+        kind: MessageKind,
+        /// Length of the record in bytes, header included.
+        length: usize,
+        /// What matters about it.
+        fact: String,
+        /// What was changed on the way to the wire, one phrase each.
+        altered: Vec<String>,
+    },
+    /// TLS is up.
+    TlsReady(TlsFacts),
+    /// TLS failed.
+    TlsFailed(TlsFailure),
+    /// The server's certificate was judged (client side).
+    Certificate(CertificateFacts),
+    /// The connection reached the active stage.
+    Activated,
+    /// The peer closed.
+    PeerClosed(CloseKind),
+    /// This side closed: how, and which alteration asked for it, if one did.
+    Closed {
+        /// How.
+        how: crate::connect::Ending,
+        /// The alteration that asked for it.
+        altered: Option<String>,
+    },
+    /// The peer said nothing for the whole budget.
+    TimedOut,
+}
+
+/// The server's certificate, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// Subject, RFC 4514 style.
+    pub subject: String,
+    /// Issuer, RFC 4514 style.
+    pub issuer: String,
+    /// Start of validity, Unix seconds.
+    pub not_before: i64,
+    /// End of validity, Unix seconds.
+    pub not_after: i64,
+    /// DNS names and addresses of the subject alternative name, or the common name where there is none.
+    pub names: Vec<String>,
+    /// Key type and size, for example `RSA 2048`.
+    pub key: String,
+    /// The name it was checked against.
+    pub checked_name: String,
+    /// The time it was checked at, Unix seconds.
+    pub checked_at: i64,
+    /// What is wrong, most telling first; empty for a good certificate.
+    pub problems: Vec<CertificateProblem>,
+}
+
+/// What can be wrong with a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CertificateProblem {
+    /// Its end lies before the check's time.
+    Expired,
+    /// Its start lies after the check's time.
+    NotYetValid,
+    /// It names other hosts.
+    NameMismatch,
+    /// It is its own issuer and nobody trusts it.
+    SelfSigned,
+    /// Its issuer is not trusted.
+    UntrustedIssuer,
+    /// Its extended key usage lacks serverAuth.
+    NoServerAuth,
+    /// It cannot be read as X.509; why.
+    Unreadable(String),
+}
+
+/// Why TCP could not be connected.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ConnectFailure {
+    /// The name does not resolve.
+    NameNotResolved,
+    /// RST to the SYN: nothing listens, or a firewall rejects.
+    Refused,
+    /// No answer to the SYN within the budget.
+    TimedOut,
+    /// No route to host or network.
+    Unreachable,
+    /// Anything else, in the system's words.
+    Other(String),
+}
+
+impl Transcript {
+    /// Messages with their kind and direction, in order.
+    pub fn messages(&self) -> impl Iterator<Item = (Direction, MessageKind, Option<&Message>)> {
+        self.entries.iter().filter_map(|entry| match &entry.event {
+            Event::Message { direction, kind, message, .. } => Some((*direction, *kind, message.as_deref())),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! Reading: nom inside a delimited frame, with every read named.
+//!
+//! A reader of a PDU is a plain function `fn read(i: &[u8]) -> Read<'_, Self>` that reads its
+//! fields in wire order with [`field`]. [`whole`] turns the result into a value or a
+//! [`DecodeError`] that names the field and the byte.
+
+use core::fmt;
+
+use nom::Parser;
+use nom::error::{ErrorKind, ParseError};
+
+/// The result of one reader: what is left, and the value.
+pub type Read<'a, T> = nom::IResult<&'a [u8], T, ReadError<'a>>;
+
+/// A failure inside a frame, while the frame is still at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError<'a> {
+    at: &'a [u8],
+    path: Vec<&'static str>,
+    reason: Reason,
+}
+
+/// Why a frame could not be decoded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The bytes ended inside the field.
+    #[error("end of input")]
+    EndOfInput,
+    /// Bytes were left over where the structure ends.
+    #[error("{0} bytes left over")]
+    LeftOver(usize),
+    /// The value is not one that the specification allows.
+    #[error("expected {expected}, got {got:#x}")]
+    Invalid {
+        /// What the specification asks for.
+        expected: &'static str,
+        /// What stands there.
+        got: u64,
+    },
+    /// A length or count is above the cap for the field.
+    #[error("{got} is above the cap of {cap}")]
+    TooLarge {
+        /// The largest value accepted.
+        cap: usize,
+        /// What stands there.
+        got: usize,
+    },
+}
+
+/// A frame that could not be decoded: the field's path, the byte offset and the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    /// Dotted path of the field, outermost first, in the specification's spelling.
+    pub path: String,
+    /// Offset in bytes from the start of the frame.
+    pub offset: usize,
+    /// What was wrong there.
+    pub reason: Reason,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}: {}", self.path, self.offset, self.reason)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl<'a> ParseError<&'a [u8]> for ReadError<'a> {
+    fn from_error_kind(at: &'a [u8], _kind: ErrorKind) -> Self {
+        Self { at, path: Vec::new(), reason: Reason::EndOfInput }
+    }
+
+    fn append(_at: &'a [u8], _kind: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+impl<'a> ReadError<'a> {
+    /// The value at `at` is not what the specification allows.
+    #[must_use]
+    pub fn invalid(at: &'a [u8], expected: &'static str, got: u64) -> Self {
+        Self { at, path: Vec::new(), reason: Reason::Invalid { expected, got } }
+    }
+
+    /// The length or count at `at` is above its cap.
+    #[must_use]
+    pub fn too_large(at: &'a [u8], cap: usize, got: usize) -> Self {
+        Self { at, path: Vec::new(), reason: Reason::TooLarge { cap, got } }
+    }
+
+    fn inside(mut self, name: &'static str) -> Self {
+        self.path.push(name);
+        self
+    }
+
+    fn resolve(self, frame: &[u8]) -> DecodeError {
+        let mut path = self.path;
+        path.reverse();
+        // Address arithmetic: `at` is a sub-slice of `frame`.
+        let offset = (self.at.as_ptr() as usize).saturating_sub(frame.as_ptr() as usize);
+        DecodeError { path: path.join("."), offset: offset.min(frame.len()), reason: self.reason }
+    }
+}
+
+fn name_error<'a>(error: nom::Err<ReadError<'a>>, name: &'static str) -> nom::Err<ReadError<'a>> {
+    error.map(|error| error.inside(name))
+}
+
+/// Runs `parser` and names it in any error: `field("failureCode", le_u32)`.
+pub fn field<'a, T>(
+    name: &'static str,
+    mut parser: impl Parser<&'a [u8], Output = T, Error = ReadError<'a>>,
+) -> impl FnMut(&'a [u8]) -> Read<'a, T> {
+    move |i: &'a [u8]| {
+        parser.parse(i).map_err(|error| match error {
+            // An end of input is reported where the field starts: that is the byte a person looks for.
+            nom::Err::Error(e) | nom::Err::Failure(e) if e.path.is_empty() && e.reason == Reason::EndOfInput => {
+                nom::Err::Error(ReadError { at: i, ..e }.inside(name))
+            }
+            other => name_error(other, name),
+        })
+    }
+}
+
+/// A byte, little or big end alike.
+pub fn u8(i: &[u8]) -> Read<'_, u8> {
+    nom::number::complete::u8(i)
+}
+/// A 16-bit unsigned integer, little end first.
+pub fn le_u16(i: &[u8]) -> Read<'_, u16> {
+    nom::number::complete::le_u16(i)
+}
+/// A 32-bit unsigned integer, little end first.
+pub fn le_u32(i: &[u8]) -> Read<'_, u32> {
+    nom::number::complete::le_u32(i)
+}
+/// A 16-bit unsigned integer, big end first.
+pub fn be_u16(i: &[u8]) -> Read<'_, u16> {
+    nom::number::complete::be_u16(i)
+}
+/// A 32-bit unsigned integer, big end first.
+pub fn be_u32(i: &[u8]) -> Read<'_, u32> {
+    nom::number::complete::be_u32(i)
+}
+/// Exactly `count` bytes.
+pub fn bytes<'a>(count: usize) -> impl FnMut(&'a [u8]) -> Read<'a, &'a [u8]> {
+    move |i: &'a [u8]| match i.split_at_checked(count) {
+        Some((taken, rest)) => Ok((rest, taken)),
+        None => Err(nom::Err::Error(ReadError { at: i, path: Vec::new(), reason: Reason::EndOfInput })),
+    }
+}
+/// Exactly `N` bytes as an array.
+pub fn array<const N: usize>(i: &[u8]) -> Read<'_, [u8; N]> {
+    match i.split_first_chunk::<N>() {
+        Some((taken, rest)) => Ok((rest, *taken)),
+        None => Err(nom::Err::Error(ReadError { at: i, path: Vec::new(), reason: Reason::EndOfInput })),
+    }
+}
+/// Everything that is left.
+pub fn rest(i: &[u8]) -> Read<'_, &[u8]> {
+    Ok((i.split_at(i.len()).1, i))
+}
+
+/// Succeeds only at the end of the input.
+pub fn end(i: &[u8]) -> Read<'_, ()> {
+    if i.is_empty() {
+        Ok((i, ()))
+    } else {
+        Err(nom::Err::Error(ReadError { at: i, path: Vec::new(), reason: Reason::LeftOver(i.len()) }))
+    }
+}
+
+/// Fails with an "expected …, got …" at `at`: `return refuse(i, "0x03", u64::from(version))`.
+///
+/// # Errors
+/// Always: that is what it is for.
+pub fn refuse<'a, T>(at: &'a [u8], expected: &'static str, got: u64) -> Read<'a, T> {
+    Err(nom::Err::Error(ReadError::invalid(at, expected, got)))
+}
+
+/// Decodes a whole delimited frame: the reader must use every byte of it.
+///
+/// # Errors
+/// The path, offset and reason of the first field that does not fit.
+pub fn whole<'a, T>(
+    frame: &'a [u8],
+    name: &'static str,
+    parser: impl Parser<&'a [u8], Output = T, Error = ReadError<'a>>,
+) -> Result<T, DecodeError> {
+    let resolve = |error: nom::Err<ReadError<'a>>| match error {
+        nom::Err::Error(e) | nom::Err::Failure(e) => e.inside(name).resolve(frame),
+        nom::Err::Incomplete(_) => {
+            DecodeError { path: name.to_owned(), offset: frame.len(), reason: Reason::EndOfInput }
+        }
+    };
+    let mut parser = parser;
+    let (left, value) = parser.parse(frame).map_err(resolve)?;
+    end(left).map_err(resolve)?;
+    Ok(value)
+}

@@ -1,0 +1,341 @@
+//! What a checked scenario says.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use badrdp_proto::connect::Ending;
+use badrdp_proto::pdu::x224::Protocols;
+use badrdp_proto::vocab::codes::{
+    ErrorInfo, LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType, McsReason, McsResult,
+    NegotiationFailureCode,
+};
+use badrdp_proto::vocab::{MessageKind, Stage};
+use badrdp_proto::wire::Layer;
+
+/// One scenario, checked: every name in it is known and every anchor can be reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// `directory/file` or `directory/file/case`, for example `tls/certificate-expired`.
+    pub id: String,
+    /// What is broken, in one line.
+    pub summary: String,
+    /// What a user should know beyond the summary: what is documented and what is folklore. May be empty.
+    pub about: String,
+    /// Specification sections.
+    pub spec: Vec<String>,
+    /// Words to filter by, for example `0x904`.
+    pub tags: Vec<String>,
+    /// Who the server is.
+    pub server: ServerProfile,
+    /// What goes wrong on the wire.
+    pub faults: Vec<Fault>,
+    /// What a good probe must conclude.
+    pub expect_probe: ExpectProbe,
+    /// What a conforming client must do.
+    pub expect_client: ExpectClient,
+    /// The file it came from.
+    pub source: PathBuf,
+}
+
+/// Who the server is; every key has an honest default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServerProfile {
+    /// `[server] security`: protocols the server accepts. Default `["ssl"]`.
+    pub security: Protocols,
+    /// `[server.negotiation]`.
+    pub negotiation: Negotiation,
+    /// `[server.tls]`.
+    pub tls: TlsProfile,
+    /// `[server.mcs]`.
+    pub mcs: McsProfile,
+    /// `[server.licensing]`.
+    pub licensing: LicensingProfile,
+    /// `[server.session]`.
+    pub session: SessionProfile,
+}
+
+/// `[server.negotiation]`: the answer to the Connection Request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Negotiation {
+    /// `failure = "HYBRID_REQUIRED_BY_SERVER"` or `0x...`: refuse whatever is offered.
+    pub failure: Option<NegotiationFailureCode>,
+    /// `select = "hybrid"`: select this, offered or not.
+    pub select: Option<Protocols>,
+    /// `answer = false`: confirm without negotiation data.
+    pub silent: bool,
+    /// `flags = ["extended-client-data", "graphics", "restricted-admin", "redirected-authentication"]`.
+    /// Default: extended client data.
+    pub flags: Option<u8>,
+}
+
+/// `[server.tls]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TlsProfile {
+    /// `certificate = "good"` and so on.
+    pub certificate: Certificate,
+    /// `key = "ecdsa"` or `"rsa"`.
+    pub key: Key,
+    /// `min = "1.2"`.
+    pub min: TlsVersion,
+    /// `max = "1.3"`; the pair 1.2/1.3 by default.
+    pub max: TlsVersionMax,
+    /// `ciphers = ["TLS13_AES_256_GCM_SHA384"]`, rustls names; empty means all.
+    pub ciphers: Vec<String>,
+}
+
+/// Kinds of certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Certificate {
+    /// Issued by the scenario CA, in date, for the host's names, with serverAuth. `"good"`
+    #[default]
+    Good,
+    /// `"expired"`: ended 30 days before the clock.
+    Expired,
+    /// `"not-yet-valid"`: starts 30 days after the clock.
+    NotYetValid,
+    /// `"wrong-name"`: for another host.
+    WrongName,
+    /// `"self-signed"`: like a Windows host's own.
+    SelfSigned,
+    /// `"unknown-ca"`: issued by a CA that nobody trusts.
+    UnknownCa,
+    /// `"no-server-auth"`: extended key usage without serverAuth.
+    NoServerAuth,
+}
+
+/// Key types.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// P-256. `"ecdsa"`
+    #[default]
+    Ecdsa,
+    /// RSA 2048. `"rsa"`
+    Rsa,
+}
+
+/// TLS versions that the server can really speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TlsVersion {
+    /// `"1.2"`
+    #[default]
+    V12,
+    /// `"1.3"`
+    V13,
+}
+
+/// A ceiling, by default the newest version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TlsVersionMax(pub TlsVersion);
+
+impl Default for TlsVersionMax {
+    fn default() -> Self {
+        Self(TlsVersion::V13)
+    }
+}
+
+/// `[server.mcs]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct McsProfile {
+    /// `connect_result = "RT_UNSPECIFIED_FAILURE"`: answer Connect Initial with this result.
+    pub connect_result: Option<McsResult>,
+    /// `attach_result = ...`: answer Attach User with this result.
+    pub attach_result: Option<McsResult>,
+    /// `join_result = ...`: refuse the nth join (`join_number`, from 1; default the first).
+    pub join_result: Option<McsResult>,
+    /// See `join_result`.
+    pub join_number: u16,
+    /// `skip_channel_join = true`: offer to skip the joins.
+    pub skip_channel_join: bool,
+}
+
+/// `[server.licensing]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LicensingProfile {
+    /// `error = "ERR_NO_LICENSE_SERVER"`; default STATUS_VALID_CLIENT.
+    pub error: LicenseErrorCode,
+    /// `transition = "ST_TOTAL_ABORT"`; default ST_NO_TRANSITION.
+    pub transition: LicenseStateTransition,
+    /// `error_info = "ERRINFO_LICENSE_NO_LICENSE_SERVER"`: send Set Error Info in place of a licensing PDU, then end.
+    pub error_info: Option<ErrorInfo>,
+}
+
+impl Default for LicensingProfile {
+    fn default() -> Self {
+        Self {
+            error: LicenseErrorCode::STATUS_VALID_CLIENT,
+            transition: LicenseStateTransition::ST_NO_TRANSITION,
+            error_info: None,
+        }
+    }
+}
+
+/// `[server.session]`: what happens once the connection is active.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SessionProfile {
+    /// `steps = [...]`: in order. Empty: log on, draw the test card, stay.
+    pub steps: Vec<SessionStep>,
+}
+
+/// One step of `[server.session] steps`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionStep {
+    /// `"logon"`: Save Session Info, logon (type 0).
+    Logon,
+    /// `"logon-long"`: Save Session Info, logon long (type 1).
+    LogonLong,
+    /// `"logon-plain"`: Save Session Info, plain notify (type 2).
+    LogonPlain,
+    /// `"reconnect-cookie"`: Save Session Info, extended, with an auto-reconnect cookie.
+    ReconnectCookie,
+    /// `{ logon_error = "LOGON_MSG_...", data = "LOGON_..." | 0x... }`.
+    LogonError(LogonErrorType, LogonErrorData),
+    /// `{ error_info = "ERRINFO_..." }`.
+    ErrorInfo(ErrorInfo),
+    /// `"draw"`: the test card.
+    Draw,
+    /// `"deactivate"`: Deactivate All, then a new Demand Active and finalization.
+    Deactivate,
+    /// `{ disconnect = "RN_USER_REQUESTED" }`: MCS Disconnect Provider Ultimatum.
+    Disconnect(McsReason),
+    /// `"fin"`, `"rst"`, `"stall"`: end the connection so; must be last.
+    End(Ending),
+}
+
+/// One `[[fault]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// `at`: where.
+    pub at: Anchor,
+    /// The operator, if the table has one besides `then`.
+    pub operator: Option<Operator>,
+    /// `then = "fin" | "rst" | "stall" | "half-close"`: what follows the message.
+    pub then: Option<Then>,
+    /// Line of the table in its file, from 1.
+    pub line: usize,
+}
+
+/// Where a fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Anchor {
+    /// `at = "McsConnectResponse"`; `None` is `"*"`, every message that the server sends.
+    pub kind: Option<MessageKind>,
+    /// `occurrence = 2`: the nth message of that kind, from 1. Default 1; `None` with `"*"`.
+    pub occurrence: Option<u32>,
+}
+
+/// What a fault does to the message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operator {
+    // Message family.
+    /// `omit = true`: do not send it.
+    Omit,
+    /// `duplicate = 2`: send it this many times more.
+    Duplicate(u32),
+    /// `replace = { hex = "...", text = "..." }`: send these bytes in its place.
+    Replace(Vec<u8>),
+    /// `before = { hex | text }`: send these bytes ahead of it.
+    Before(Vec<u8>),
+    /// `after = { hex | text }`: send these bytes behind it.
+    After(Vec<u8>),
+    /// `hold = 1`: send it only after this many later messages (a swap is `hold = 1`).
+    Hold(u32),
+    // Byte family: an edit at a layer leaves it and all inside as edited; layers outside carry it honestly.
+    /// `set = { layer = "x224", field = "failureCode", hex = "..." | value = 7 }`: overwrite the field, or the bytes at `at`.
+    Set(Place, Value),
+    /// `xor = { layer, field | at, hex | value }`.
+    Xor(Place, Value),
+    /// `remove = { layer, field | at, count }`.
+    Remove(Place),
+    /// `truncate = { layer, keep = 40 }`: keep the first bytes only.
+    Truncate(Layer, usize),
+    /// `append = { layer, hex | text }`.
+    Append(Layer, Vec<u8>),
+    /// `insert = { layer, field | at, hex | text }`: ahead of that place.
+    Insert(Place, Vec<u8>),
+    // Transport family.
+    /// `split = [1, 4]`: write in pieces of these sizes, the rest last, each its own segment.
+    Split(Vec<usize>),
+    /// `drip = { bytes = 1, every = "2ms" }`: write this many bytes at a time.
+    Drip(usize, Duration),
+    /// `wait = "200ms"`: wait before it.
+    Wait(Duration),
+    /// `merge = true`: hold it back and write it together with the next message.
+    Merge,
+    // TLS family: at = "TlsServerHello".
+    /// `alert = 40`: a fatal alert in place of the ServerHello.
+    Alert(u8),
+    /// `server_hello = "1.0" | "1.1"`: a hand-made ServerHello that picks this version (0x0301, 0x0302).
+    LegacyServerHello(u16),
+}
+
+/// Where bytes are edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The layer.
+    pub layer: Layer,
+    /// The span in it.
+    pub span: Span,
+}
+
+/// A span of bytes in a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// A field by its path, for example `TS_UD_SC_CORE.version`.
+    Field(String),
+    /// Bytes from the layer's start.
+    Bytes {
+        /// Offset of the first.
+        at: usize,
+        /// How many.
+        count: usize,
+    },
+}
+
+/// The value of `set` and `xor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Bytes as they stand on the wire; `set` may change the length.
+    Bytes(Vec<u8>),
+    /// A number, written over the field's own width in the field's own byte order.
+    Number(u64),
+}
+
+/// What follows the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Then {
+    /// End the connection.
+    End(Ending),
+    /// Close the sending half, go on reading.
+    HalfClose,
+}
+
+/// `[expect.probe]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectProbe {
+    /// `stage`: where the connection ends.
+    pub stage: Stage,
+    /// `finding`: the id of the finding that the probe must put first; `None` only for a healthy host.
+    pub finding: Option<String>,
+}
+
+/// `[expect.client]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpectClient {
+    /// `must = "connect" | "disconnect" | "report"`.
+    pub must: Option<ClientDuty>,
+    /// `should`, likewise.
+    pub should: Option<ClientDuty>,
+    /// `because`: the reason with its specification section.
+    pub because: String,
+}
+
+/// What a client owes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientDuty {
+    /// Go on to an active session.
+    Connect,
+    /// End the connection.
+    Disconnect,
+    /// Tell the user, and go on only if the user says so.
+    Warn,
+}

@@ -1,0 +1,37 @@
+//! The command line: what can be typed.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{explain, probe, run, scenario, serve};
+
+/// Replays broken RDP servers, probes real ones, and explains what a Windows user would see.
+#[derive(Debug, Parser)]
+#[command(name = "badrdp", version, about, propagate_version = true, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Print more on stderr (repeat for more).
+    #[arg(short = 'q', long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything was as expected
+  1  something was not as expected, or the probe diagnosed a failure
+  2  wrong usage or a wrong scenario file
+  3  the peer could not be reached";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay scenarios on loopback: fake server and probe in one process
+    Run(run::Arguments),
+    /// Serve one scenario to any client until Ctrl-C
+    Serve(serve::Arguments),
+    /// Walk the handshake against a host and say what is wrong with it
+    Probe(probe::Arguments),
+    /// Explain an error code of mstsc or of the protocol
+    Explain(explain::Arguments),
+    /// List, show and check scenarios
+    Scenario(scenario::Arguments),
+}

@@ -1,0 +1,10 @@
+//! Exit codes, documented in `badrdp --help`.
+
+/// Everything was as expected.
+pub(crate) const AS_EXPECTED: u8 = 0;
+/// Something was not as expected, or the probe diagnosed a failure.
+pub(crate) const NOT_AS_EXPECTED: u8 = 1;
+/// Wrong usage or a wrong scenario file.
+pub(crate) const USAGE: u8 = 2;
+/// The peer could not be reached.
+pub(crate) const UNREACHABLE: u8 = 3;

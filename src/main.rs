@@ -1,0 +1,14 @@
+//! `badrdp`: the one binary.
+
+mod cli;
+mod commands;
+mod exit;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    commands::run(arguments)
+}
