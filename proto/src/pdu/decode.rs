@@ -1,7 +1,11 @@
 //! Decoding any frame, by what the connection waits for.
 
-use super::{Message, Side};
-use crate::wire::{DecodeError, Reason};
+use nom::Parser as _;
+use nom::combinator::map;
+
+use super::{Data, Message, Side, channel, fast_path};
+use crate::wire::DecodeError;
+use crate::wire::read::whole;
 
 /// What must be known from outside the frame to decode it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,15 @@ pub enum Expect {
 /// # Errors
 /// The path, offset and reason of the first field that does not fit.
 pub fn decode(frame: &[u8], context: &Context) -> Result<Message, DecodeError> {
-    let _ = context;
-    Err(DecodeError { path: "frame".to_owned(), offset: frame.len(), reason: Reason::EndOfInput })
+    whole(frame, "", |i| match frame.first() {
+        Some(3) => {
+            let pdu = |i| channel::read(i, context.from, context.io_channel, context);
+            map(pdu, |pdu| {
+                Message::Data(Data { from: context.from, initiator: 0, channel_id: context.io_channel, pdu })
+            })
+            .parse(i)
+        }
+        _ if context.from == Side::Client => map(fast_path::read_input, Message::FastPathInput).parse(i),
+        _ => map(fast_path::read_output, Message::FastPathOutput).parse(i),
+    })
 }

@@ -16,6 +16,7 @@ pub mod session_info;
 pub mod share;
 pub mod x224;
 
+mod channel;
 mod decode;
 mod encode;
 mod fact;
@@ -130,14 +131,26 @@ impl Message {
     /// Where secrets (passwords) lie in `frame`, the bytes of this message.
     #[must_use]
     pub fn secret_spans(&self, frame: &[u8]) -> Vec<core::ops::Range<usize>> {
-        let _ = frame;
-        Vec::new()
+        let Self::Data(data) = self else {
+            return Vec::new();
+        };
+        let payload = encode::payload_len(data);
+        // The payload is the tail of the frame, whatever the carriers outside it look like.
+        let start = frame.len().saturating_sub(payload);
+        channel::secret_span(&data.pdu, payload)
+            .map(|span| (start + span.start).min(frame.len())..(start + span.end).min(frame.len()))
+            .into_iter()
+            .collect()
     }
 
     /// The message with every secret replaced by as many `*`.
     #[must_use]
     pub fn redacted(&self) -> Self {
-        self.clone()
+        let mut redacted = self.clone();
+        if let Self::Data(data) = &mut redacted {
+            channel::redact(&mut data.pdu);
+        }
+        redacted
     }
 }
 
