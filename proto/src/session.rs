@@ -124,8 +124,13 @@ impl<M: Machine> Session<M> {
             }
         }
         let message = message.map(|message| Box::new(message.redacted()));
+        let mut stage = self.machine.stage();
+        // A message that opens a stage belongs to it, though the machine has not seen it yet.
+        if direction == Direction::Received && self.machine.wants().kinds.contains(&kind) {
+            stage = stage.max(kind.stage());
+        }
         let event = Event::Message { direction, kind, message, bytes, altered };
-        self.recorder.record(now, self.machine.stage(), event);
+        self.recorder.record(now, stage, event);
     }
 
     /// Bytes received ahead of a TLS switch.

@@ -2,10 +2,27 @@
 //!
 //! A machine is fed [`Input`]s and asked for [`Output`]s. It never sees bytes, sockets or time.
 //! Poll until `None` before feeding the next input: what a machine wants to say comes out before
-//! its failure is acted on.
+//! its failure is acted on. Each stage's file holds both roles.
 
+mod active;
+mod capabilities;
+mod channels;
+mod client;
+mod config;
+mod core;
+mod facts;
+mod finalization;
+mod initiation;
+mod licensing;
 mod port;
+mod secure_settings;
+mod server;
+mod settings;
 
+pub use client::Client;
+pub use config::{ClientConfig, NegotiationPolicy, ServerConfig, Step};
+pub use facts::{FIRST_STATIC_CHANNEL, Facts, IO_CHANNEL, SERVER_CHANNEL};
 pub use port::{
     Blame, CloseKind, Ending, Failure, Input, Machine, Output, TlsFacts, TlsFailure, TlsFailureKind, Wants,
 };
+pub use server::Server;

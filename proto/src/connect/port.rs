@@ -86,8 +86,10 @@ pub enum Output {
     StartTls,
     /// Run CredSSP for the selected protocol.
     Authenticate(Protocols),
-    /// The connection reached the active stage: the session may be drawn.
+    /// The connection reached the active stage.
     Activated,
+    /// Draw the session's picture on the client's desktop (server only).
+    Draw,
     /// The machine is done; end the connection in this way.
     End(Ending),
 }
@@ -158,7 +160,7 @@ pub enum Blame {
 pub trait Machine {
     /// Which side this is.
     fn side(&self) -> Side;
-    /// The stage the connection is in.
+    /// The stage of the output polled last; once `poll` gave `None`, the stage the connection waits in.
     fn stage(&self) -> Stage;
     /// What would move the connection on.
     fn wants(&self) -> Wants;

@@ -18,6 +18,7 @@ codes! {
     /// MCS result of Connect Response, Attach User Confirm and Channel Join Confirm.
     pub struct McsResult(u8), "MCS Result", "T.125 7" {
         RT_SUCCESSFUL = 0, "success";
+        RT_NO_SUCH_CHANNEL = 3, "the channel does not exist";
     }
 }
 codes! {

@@ -1,0 +1,195 @@
+//! The client machine: dispatch by state. What happens in a stage stands in the stage's file.
+
+use super::config::ClientConfig;
+use super::core::Core;
+use super::facts::Facts;
+use super::port::{Blame, CloseKind, Failure, Input, Machine, Output, Wants};
+use crate::pdu::share::ShareDataPdu;
+use crate::pdu::{ChannelPdu, Context, Expect, Message, Side};
+use crate::vocab::codes::ErrorInfo;
+use crate::vocab::{MessageKind, Stage};
+use crate::wire::Framing;
+
+/// An honest client that goes as far as it can without credentials.
+#[derive(Debug)]
+pub struct Client {
+    pub(super) config: ClientConfig,
+    pub(super) core: Core,
+    pub(super) state: State,
+}
+
+/// What the client waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    ConnectionConfirm,
+    Tls,
+    ConnectResponse,
+    AttachUserConfirm,
+    /// The nth channel of [`Client::joins`].
+    ChannelJoinConfirm(usize),
+    License,
+    DemandActive,
+    Finalization,
+    Active,
+    /// Everything was said; only the peer's close is awaited.
+    Leaving,
+}
+
+impl State {
+    const fn stage(self) -> Stage {
+        match self {
+            Self::ConnectionConfirm => Stage::ConnectionInitiation,
+            Self::Tls => Stage::Tls,
+            Self::ConnectResponse => Stage::BasicSettingsExchange,
+            Self::AttachUserConfirm | Self::ChannelJoinConfirm(_) => Stage::ChannelConnection,
+            Self::License => Stage::Licensing,
+            Self::DemandActive => Stage::CapabilitiesExchange,
+            Self::Finalization => Stage::ConnectionFinalization,
+            Self::Active | Self::Leaving => Stage::Active,
+        }
+    }
+
+    const fn kinds(self) -> &'static [MessageKind] {
+        match self {
+            Self::ConnectionConfirm => &[MessageKind::X224ConnectionConfirm],
+            Self::Tls => &[MessageKind::TlsServerHello],
+            Self::ConnectResponse => &[MessageKind::McsConnectResponse],
+            Self::AttachUserConfirm => &[MessageKind::McsAttachUserConfirm],
+            Self::ChannelJoinConfirm(_) => &[MessageKind::McsChannelJoinConfirm],
+            Self::License => &[MessageKind::LicenseErrorAlert, MessageKind::DemandActive],
+            Self::DemandActive => &[MessageKind::DemandActive],
+            Self::Finalization => &[MessageKind::Synchronize, MessageKind::Control, MessageKind::FontMap],
+            Self::Active | Self::Leaving => &[],
+        }
+    }
+}
+
+impl Client {
+    /// A client on a fresh TCP connection; it speaks first.
+    #[must_use]
+    pub fn new(config: ClientConfig) -> Self {
+        let mut client = Self { config, core: Core::new(Side::Client), state: State::ConnectionConfirm };
+        client.request_connection();
+        client
+    }
+
+    /// What was agreed and learned so far.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.core.facts
+    }
+
+    /// Whether the connection is active.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.state == State::Active
+    }
+
+    pub(super) fn go(&mut self, state: State) {
+        self.state = state;
+        self.core.stage = state.stage();
+    }
+
+    fn message(&mut self, message: Message) {
+        let kind = message.kind();
+        match (self.state, message) {
+            (State::Leaving, _) => {}
+            (
+                _,
+                Message::X224DisconnectRequest(_) | Message::X224Error(_) | Message::McsDisconnectProviderUltimatum(_),
+            ) => self.core.fail(Blame::Refused(kind)),
+            (State::ConnectionConfirm, Message::X224ConnectionConfirm(confirm)) => self.on_confirm(&confirm),
+            (State::ConnectResponse, Message::McsConnectResponse(response)) => self.on_connect_response(&response),
+            (State::AttachUserConfirm, Message::McsAttachUserConfirm(confirm)) => self.on_attach(confirm),
+            (State::ChannelJoinConfirm(index), Message::McsChannelJoinConfirm(confirm)) => {
+                self.on_join(index, confirm);
+            }
+            (_, Message::Data(data)) => self.channel_pdu(data.pdu, kind),
+            (State::Finalization | State::Active, Message::FastPathOutput(_)) => {}
+            _ => self.core.fail(Blame::Unexpected { expected: self.state.kinds(), got: kind }),
+        }
+        self.core.received(kind);
+    }
+
+    /// A PDU on an MCS channel, in any state that has channels.
+    fn channel_pdu(&mut self, pdu: ChannelPdu, kind: MessageKind) {
+        match (self.state, pdu) {
+            // A server may say why before it closes, even ahead of Demand Active; the close ends the connection.
+            (_, ChannelPdu::ShareData(share)) if matches!(share.data, ShareDataPdu::SetErrorInfo(_)) => {
+                if let ShareDataPdu::SetErrorInfo(code) = share.data
+                    && code != ErrorInfo(0)
+                {
+                    self.core.facts.error_info = Some(code);
+                }
+            }
+            (_, ChannelPdu::AutoDetectRequest(request)) => self.on_auto_detect(&request),
+            (_, ChannelPdu::InitiateMultitransportRequest(request)) => self.decline_multitransport(request),
+            (_, ChannelPdu::Heartbeat(_) | ChannelPdu::VirtualChannel(_)) => {}
+            (_, ChannelPdu::ServerRedirection(_)) => self.core.fail(Blame::Refused(kind)),
+            (State::License, ChannelPdu::License(license)) => self.on_license(&license),
+            (State::License | State::DemandActive, ChannelPdu::DemandActive(demand)) => self.on_demand_active(&demand),
+            (State::DemandActive | State::Finalization | State::Active, ChannelPdu::DeactivateAll(_)) => {
+                self.go(State::DemandActive);
+            }
+            // Windows: Save Session Info and other Share Data may stand before or between finalization PDUs.
+            (State::DemandActive, ChannelPdu::ShareData(_)) => {}
+            (State::Finalization, ChannelPdu::ShareData(share)) => self.on_finalization(&share.data),
+            (State::Active, ChannelPdu::ShareData(_) | ChannelPdu::UnknownShareControl(_)) => {}
+            _ => self.core.fail(Blame::Unexpected { expected: self.state.kinds(), got: kind }),
+        }
+    }
+}
+
+impl Machine for Client {
+    fn side(&self) -> Side {
+        self.core.side()
+    }
+
+    fn stage(&self) -> Stage {
+        self.core.shown()
+    }
+
+    fn wants(&self) -> Wants {
+        let expect = match self.state {
+            State::ConnectionConfirm | State::Tls => Expect::X224,
+            State::ConnectResponse | State::AttachUserConfirm | State::ChannelJoinConfirm(_) => Expect::Mcs,
+            State::License => Expect::Licensing,
+            State::DemandActive | State::Finalization | State::Active | State::Leaving => Expect::Share,
+        };
+        // Graphics may come as soon as the server has seen Confirm Active.
+        let framing =
+            if self.core.stage >= Stage::CapabilitiesExchange { Framing::TpktOrFastPath } else { Framing::Tpkt };
+        let context = Context {
+            from: Side::Server,
+            io_channel: self.core.facts.io_channel,
+            message_channel: self.core.facts.message_channel,
+            expect,
+        };
+        Wants { framing, context, kinds: self.state.kinds() }
+    }
+
+    fn handle(&mut self, input: Input) {
+        if self.core.ended() {
+            return;
+        }
+        match (input, self.state) {
+            (Input::Message(message), _) => self.message(message),
+            (Input::TlsReady(_), State::Tls) => self.on_secured(),
+            (Input::TlsReady(_), _) => {}
+            (Input::TlsFailed(failure), _) => self.core.fail(Blame::Tls(failure)),
+            (Input::Undecodable(error), _) => self.core.fail(Blame::Malformed(error)),
+            (Input::NotAFrame(error), _) => self.core.fail(Blame::NotAFrame(error)),
+            (Input::Closed(CloseKind::Fin), State::Leaving) => {}
+            (Input::Closed(kind), _) => self.core.fail(Blame::Closed(kind)),
+            (Input::TimedOut, _) => self.core.fail(Blame::Stalled),
+        }
+    }
+
+    fn poll(&mut self) -> Option<Output> {
+        self.core.poll()
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        self.core.failure()
+    }
+}

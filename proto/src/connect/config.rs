@@ -1,0 +1,132 @@
+//! What each side is told before the connection: honest choices, no clock, no randomness of its own.
+
+use super::port::Ending;
+use crate::pdu::x224::Protocols;
+use crate::vocab::codes::{
+    ErrorInfo, LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType, McsReason, McsResult,
+    NegotiationFailureCode,
+};
+
+/// What the client offers and says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientConfig {
+    /// `requestedProtocols`.
+    pub protocols: Protocols,
+    /// `Cookie: mstshash=` identifier.
+    pub cookie: Option<String>,
+    /// `clientName`, at most 15 UTF-16 units.
+    pub client_name: String,
+    /// Desktop width and height in pixels.
+    pub desktop: (u16, u16),
+    /// Static virtual channels to ask for, at most 7 ANSI characters each.
+    pub channels: Vec<String>,
+    /// Offer to skip the channel joins.
+    pub skip_channel_join: bool,
+}
+
+impl Default for ClientConfig {
+    fn default() -> Self {
+        Self {
+            protocols: Protocols::SSL.union(Protocols::HYBRID).union(Protocols::HYBRID_EX),
+            cookie: None,
+            client_name: "badrdp".to_owned(),
+            desktop: (1024, 768),
+            channels: vec!["cliprdr".to_owned()],
+            skip_channel_join: true,
+        }
+    }
+}
+
+/// What the server accepts and answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// Protocols accepted; zero means standard RDP security without encryption.
+    pub protocols: Protocols,
+    /// The answer to the Connection Request.
+    pub negotiation: NegotiationPolicy,
+    /// `result` of the Connect Response.
+    pub connect_result: McsResult,
+    /// `result` of the Attach User Confirm.
+    pub attach_result: McsResult,
+    /// Refuse one join: which (from 1) and with what.
+    pub join_refusal: Option<(u16, McsResult)>,
+    /// Agree to skip the channel joins when the client can.
+    pub skip_channel_join: bool,
+    /// How licensing ends.
+    pub license: (LicenseErrorCode, LicenseStateTransition),
+    /// Send this Set Error Info in place of a licensing PDU, then end.
+    pub license_error_info: Option<ErrorInfo>,
+    /// What happens once the connection is active, in order; then the session stays.
+    pub steps: Vec<Step>,
+    /// `sessionId` of the logon notices.
+    pub session_id: u32,
+    /// `ArcRandomBits` of the auto-reconnect cookie.
+    pub auto_reconnect_random: [u8; 16],
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            protocols: Protocols::SSL,
+            negotiation: NegotiationPolicy::default(),
+            connect_result: McsResult::RT_SUCCESSFUL,
+            attach_result: McsResult::RT_SUCCESSFUL,
+            join_refusal: None,
+            skip_channel_join: false,
+            license: (LicenseErrorCode::STATUS_VALID_CLIENT, LicenseStateTransition::ST_NO_TRANSITION),
+            license_error_info: None,
+            steps: vec![Step::Logon, Step::Draw],
+            session_id: 2,
+            auto_reconnect_random: [0; 16],
+        }
+    }
+}
+
+/// How the Connection Request is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NegotiationPolicy {
+    /// Refuse with this code, whatever is offered.
+    pub failure: Option<NegotiationFailureCode>,
+    /// Select this, offered or not.
+    pub select: Option<Protocols>,
+    /// Confirm without negotiation data.
+    pub silent: bool,
+    /// Flags of the Negotiation Response.
+    pub flags: u8,
+}
+
+impl NegotiationPolicy {
+    /// `EXTENDED_CLIENT_DATA_SUPPORTED`.
+    pub const EXTENDED_CLIENT_DATA: u8 = 0x01;
+}
+
+impl Default for NegotiationPolicy {
+    fn default() -> Self {
+        Self { failure: None, select: None, silent: false, flags: Self::EXTENDED_CLIENT_DATA }
+    }
+}
+
+/// One step of an active session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Save Session Info, logon (infoType 0).
+    Logon,
+    /// Save Session Info, logon long (infoType 1).
+    LogonLong,
+    /// Save Session Info, plain notify (infoType 2).
+    LogonPlain,
+    /// Save Session Info, extended, with an auto-reconnect cookie.
+    ReconnectCookie,
+    /// Save Session Info, extended, with a logon error.
+    LogonError(LogonErrorType, LogonErrorData),
+    /// Set Error Info.
+    ErrorInfo(ErrorInfo),
+    /// Draw the picture ([`super::Output::Draw`]).
+    Draw,
+    /// Deactivate All, then capabilities exchange and finalization once more.
+    Deactivate,
+    /// MCS Disconnect Provider Ultimatum.
+    Disconnect(McsReason),
+    /// End the connection; nothing comes after it.
+    End(Ending),
+}
