@@ -3,6 +3,7 @@
 pub mod frame;
 pub mod layer;
 pub mod read;
+pub mod tls_record;
 pub mod write;
 
 pub use frame::{FrameBuffer, FrameError, Framing};
