@@ -1,11 +1,12 @@
 //! Decoding any frame, by what the connection waits for.
 
-use nom::Parser as _;
 use nom::combinator::map;
 
-use super::{Data, Message, Side, channel, fast_path};
+use super::mcs::{connect, domain};
+use super::x224::codec::{self as x224, Tpdu};
+use super::{Message, Side, fast_path};
 use crate::wire::DecodeError;
-use crate::wire::read::whole;
+use crate::wire::read::{Read, all, field, whole};
 
 /// What must be known from outside the frame to decode it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,15 +41,28 @@ pub enum Expect {
 /// # Errors
 /// The path, offset and reason of the first field that does not fit.
 pub fn decode(frame: &[u8], context: &Context) -> Result<Message, DecodeError> {
-    whole(frame, "", |i| match frame.first() {
-        Some(3) => {
-            let pdu = |i| channel::read(i, context.from, context.io_channel, context);
-            map(pdu, |pdu| {
-                Message::Data(Data { from: context.from, initiator: 0, channel_id: context.io_channel, pdu })
-            })
-            .parse(i)
+    whole(frame, "", |i| read(i, context))
+}
+
+fn read<'a>(frame: &'a [u8], context: &Context) -> Read<'a, Message> {
+    match (frame.first(), context.from) {
+        // The lowest two bits of a fast-path header are zero, those of a TPKT are not.
+        (Some(first), Side::Client) if first & 0x03 == 0 => {
+            field("FastPathInput", map(fast_path::read_input, Message::FastPathInput))(frame)
         }
-        _ if context.from == Side::Client => map(fast_path::read_input, Message::FastPathInput).parse(i),
-        _ => map(fast_path::read_output, Message::FastPathOutput).parse(i),
-    })
+        (Some(first), Side::Server) if first & 0x03 == 0 => {
+            field("FastPathOutput", map(fast_path::read_output, Message::FastPathOutput))(frame)
+        }
+        _ => match x224::read(frame)? {
+            (left, Tpdu::Connection(message)) => Ok((left, message)),
+            (left, Tpdu::Data(data)) => {
+                let message = if connect::starts(data) {
+                    all(data, connect::read)?
+                } else {
+                    all(data, |i| domain::read(i, context))?
+                };
+                Ok((left, message))
+            }
+        },
+    }
 }

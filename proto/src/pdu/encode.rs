@@ -1,5 +1,7 @@
 //! Encoding any message, layer by layer.
 
+use super::mcs::{connect, domain};
+use super::x224::codec as x224;
 use super::{Data, Message, channel, fast_path};
 use crate::wire::write::Encoder;
 use crate::wire::{NoTap, Tap};
@@ -8,12 +10,31 @@ use crate::wire::{NoTap, Tap};
 #[must_use]
 pub fn encode(message: &Message, tap: &mut dyn Tap) -> Vec<u8> {
     let encoder = &mut Encoder::new(tap);
-    match message {
-        Message::FastPathInput(input) => fast_path::seal_input(input, encoder),
-        Message::FastPathOutput(output) => fast_path::seal_output(output, encoder),
-        Message::Data(data) => channel::seal(data, encoder),
-        _ => Vec::new(),
-    }
+    let tpdu = match message {
+        Message::FastPathInput(input) => return fast_path::seal_input(input, encoder),
+        Message::FastPathOutput(output) => return fast_path::seal_output(output, encoder),
+        Message::X224ConnectionRequest(pdu) => x224::seal_request(pdu, encoder),
+        Message::X224ConnectionConfirm(pdu) => x224::seal_confirm(pdu, encoder),
+        Message::X224DisconnectRequest(pdu) => x224::seal_disconnect(pdu, encoder),
+        Message::X224Error(pdu) => x224::seal_error(pdu, encoder),
+        Message::McsConnectInitial(pdu) => data(connect::seal_initial(pdu, encoder), encoder),
+        Message::McsConnectResponse(pdu) => data(connect::seal_response(pdu, encoder), encoder),
+        Message::McsErectDomainRequest(pdu) => data(domain::seal_erect_domain(pdu, encoder), encoder),
+        Message::McsAttachUserRequest => data(domain::seal_attach_request(encoder), encoder),
+        Message::McsAttachUserConfirm(pdu) => data(domain::seal_attach_confirm(pdu, encoder), encoder),
+        Message::McsChannelJoinRequest(pdu) => data(domain::seal_join_request(pdu, encoder), encoder),
+        Message::McsChannelJoinConfirm(pdu) => data(domain::seal_join_confirm(pdu, encoder), encoder),
+        Message::McsDisconnectProviderUltimatum(pdu) => data(domain::seal_ultimatum(pdu, encoder), encoder),
+        Message::Data(pdu) => {
+            let payload = channel::seal(pdu, encoder);
+            data(domain::seal_data(pdu, &payload, encoder), encoder)
+        }
+    };
+    x224::seal_tpkt(&tpdu, encoder)
+}
+
+fn data(mcs: Vec<u8>, encoder: &mut Encoder<'_>) -> Vec<u8> {
+    x224::seal_data(&mcs, encoder)
 }
 
 /// Length of the payload: what MCS Send Data carries.

@@ -3,6 +3,10 @@
 //! MS-RDPBCGR 2.2.1.3 (client) and 2.2.1.4 (server). Each block: type u16 le, length u16 le
 //! (header included), body.
 
+mod block;
+pub(super) mod client;
+pub(super) mod server;
+
 use super::x224::Protocols;
 
 /// One client data block.

@@ -1,5 +1,8 @@
 //! MCS PDUs: T.125 as MS-RDPBCGR uses it.
 
+pub(super) mod connect;
+pub(super) mod domain;
+
 use super::gcc::{ClientBlock, ServerBlock};
 use crate::vocab::codes::{McsReason, McsResult};
 
@@ -78,7 +81,8 @@ pub struct ConnectResponse {
     pub called_connect_id: u32,
     /// `domainParameters`.
     pub domain_parameters: DomainParameters,
-    /// GCC `nodeID`; 0x79F3 from Windows servers.
+    /// GCC `nodeID`; 0x79F3 from Windows servers. Zero, which GCC cannot express, stands for no
+    /// GCC at all: a refusal without user data.
     pub node_id: u16,
     /// GCC `tag`.
     pub tag: u32,

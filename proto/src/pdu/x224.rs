@@ -2,6 +2,8 @@
 //!
 //! X.224 13.3 to 13.12; MS-RDPBCGR 2.2.1.1 and 2.2.1.2.
 
+pub(super) mod codec;
+
 use core::fmt;
 
 use crate::vocab::codes::NegotiationFailureCode;

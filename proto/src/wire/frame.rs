@@ -1,6 +1,6 @@
 //! Cutting a byte stream into frames, by what the connection waits for.
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 
 /// What the next frame looks like. The machine says so; nothing is guessed from the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +81,7 @@ impl FrameBuffer {
         if self.bytes.len() < length {
             return Ok(None);
         }
-        let mut frame = self.bytes.split_to(length).freeze();
-        if frame.remaining() > length {
-            frame.truncate(length);
-        }
-        Ok(Some(frame))
+        Ok(Some(self.bytes.split_to(length).freeze()))
     }
 }
 
@@ -118,9 +114,9 @@ fn tpkt_length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
 }
 
 fn fast_path_length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
-    let (says, needs) = match bytes {
-        &[_, high, low, ..] if high & 0x80 != 0 => (usize::from(u16::from_be_bytes([high & 0x7f, low])), 3),
-        &[_, length, ..] if length & 0x80 == 0 => (usize::from(length), 2),
+    let (says, needs) = match *bytes {
+        [_, high, low, ..] if high & 0x80 != 0 => (usize::from(u16::from_be_bytes([high & 0x7f, low])), 3),
+        [_, length, ..] if length & 0x80 == 0 => (usize::from(length), 2),
         _ => return Ok(None),
     };
     if says < needs { Err(FrameError::TooShort { says, needs }) } else { Ok(Some(says)) }

@@ -64,6 +64,8 @@ pub struct Field {
     pub name: &'static str,
     /// Bytes from the start of the layer.
     pub range: Range<usize>,
+    /// Whether the field is a number with its little end first; others count as big end first.
+    pub little_endian: bool,
 }
 
 impl Field {

@@ -37,6 +37,14 @@ pub enum Reason {
         /// What stands there.
         got: u64,
     },
+    /// A length disagrees with the bytes that are there.
+    #[error("says {says} bytes, {have} are there")]
+    Length {
+        /// What the length field says, bytes.
+        says: usize,
+        /// What is there, bytes.
+        have: usize,
+    },
     /// A length or count is above the cap for the field.
     #[error("{got} is above the cap of {cap}")]
     TooLarge {
@@ -77,6 +85,12 @@ impl<'a> ParseError<&'a [u8]> for ReadError<'a> {
 }
 
 impl<'a> ReadError<'a> {
+    /// The bytes from `at` on are too few.
+    #[must_use]
+    pub fn end_of_input(at: &'a [u8]) -> Self {
+        Self { at, path: Vec::new(), reason: Reason::EndOfInput }
+    }
+
     /// The value at `at` is not what the specification allows.
     #[must_use]
     pub fn invalid(at: &'a [u8], expected: &'static str, got: u64) -> Self {
@@ -89,14 +103,19 @@ impl<'a> ReadError<'a> {
         Self { at, path: Vec::new(), reason: Reason::TooLarge { cap, got } }
     }
 
+    /// The length at `at` disagrees with the bytes that are there.
+    #[must_use]
+    pub fn length(at: &'a [u8], says: usize, have: usize) -> Self {
+        Self { at, path: Vec::new(), reason: Reason::Length { says, have } }
+    }
+
     fn inside(mut self, name: &'static str) -> Self {
         self.path.push(name);
         self
     }
 
     fn resolve(self, frame: &[u8]) -> DecodeError {
-        let mut path = self.path;
-        path.reverse();
+        let path: Vec<_> = self.path.into_iter().rev().filter(|name| !name.is_empty()).collect();
         // Address arithmetic: `at` is a sub-slice of `frame`.
         let offset = (self.at.as_ptr() as usize).saturating_sub(frame.as_ptr() as usize);
         DecodeError { path: path.join("."), offset: offset.min(frame.len()), reason: self.reason }
@@ -147,14 +166,14 @@ pub fn be_u32(i: &[u8]) -> Read<'_, u32> {
 pub fn bytes<'a>(count: usize) -> impl FnMut(&'a [u8]) -> Read<'a, &'a [u8]> {
     move |i: &'a [u8]| match i.split_at_checked(count) {
         Some((taken, rest)) => Ok((rest, taken)),
-        None => Err(nom::Err::Error(ReadError { at: i, path: Vec::new(), reason: Reason::EndOfInput })),
+        None => Err(nom::Err::Error(ReadError::end_of_input(i))),
     }
 }
 /// Exactly `N` bytes as an array.
 pub fn array<const N: usize>(i: &[u8]) -> Read<'_, [u8; N]> {
     match i.split_first_chunk::<N>() {
         Some((taken, rest)) => Ok((rest, *taken)),
-        None => Err(nom::Err::Error(ReadError { at: i, path: Vec::new(), reason: Reason::EndOfInput })),
+        None => Err(nom::Err::Error(ReadError::end_of_input(i))),
     }
 }
 /// Everything that is left.
@@ -179,7 +198,35 @@ pub fn refuse<'a, T>(at: &'a [u8], expected: &'static str, got: u64) -> Read<'a,
     Err(nom::Err::Error(ReadError::invalid(at, expected, got)))
 }
 
-/// Decodes a whole delimited frame: the reader must use every byte of it.
+/// Reads a delimited part: the reader must use every byte of it.
+///
+/// # Errors
+/// Those of the reader, and bytes left over.
+pub fn all<'a, T>(
+    part: &'a [u8],
+    mut parser: impl Parser<&'a [u8], Output = T, Error = ReadError<'a>>,
+) -> Result<T, nom::Err<ReadError<'a>>> {
+    let (left, value) = parser.parse(part)?;
+    end(left)?;
+    Ok(value)
+}
+
+/// Reads one number that can have one value only: `constant("version", 3, "3", u8)`.
+pub fn constant<'a, N: Copy + Into<u64>>(
+    name: &'static str,
+    value: u64,
+    expected: &'static str,
+    mut number: impl Parser<&'a [u8], Output = N, Error = ReadError<'a>>,
+) -> impl FnMut(&'a [u8]) -> Read<'a, ()> {
+    field(name, move |i: &'a [u8]| {
+        let (left, got) = number.parse(i)?;
+        let got: u64 = got.into();
+        if got == value { Ok((left, ())) } else { refuse(i, expected, got) }
+    })
+}
+
+/// Decodes a whole delimited frame: the reader must use every byte of it. An empty `name` adds
+/// nothing to the path.
 ///
 /// # Errors
 /// The path, offset and reason of the first field that does not fit.
@@ -194,8 +241,5 @@ pub fn whole<'a, T>(
             DecodeError { path: name.to_owned(), offset: frame.len(), reason: Reason::EndOfInput }
         }
     };
-    let mut parser = parser;
-    let (left, value) = parser.parse(frame).map_err(resolve)?;
-    end(left).map_err(resolve)?;
-    Ok(value)
+    all(frame, parser).map_err(resolve)
 }

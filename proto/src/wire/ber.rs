@@ -1,0 +1,130 @@
+//! The few forms of ASN.1 BER that MCS Connect uses.
+//!
+//! ITU-T X.690; T.125 section 7, part 2. Definite lengths only.
+
+use super::read::{Read, ReadError, bytes, refuse, u8};
+use super::write::{Prefix, Writer};
+
+/// An INTEGER's tag.
+pub const INTEGER: u8 = 0x02;
+/// A BOOLEAN's tag.
+pub const BOOLEAN: u8 = 0x01;
+/// An ENUMERATED's tag.
+pub const ENUMERATED: u8 = 0x0a;
+/// An OCTET STRING's tag.
+pub const OCTET_STRING: u8 = 0x04;
+/// A SEQUENCE's tag.
+pub const SEQUENCE: u8 = 0x30;
+
+/// A definite length, minimal or not.
+pub fn length(i: &[u8]) -> Read<'_, usize> {
+    let (rest, first) = u8(i)?;
+    if first < 0x80 {
+        return Ok((rest, usize::from(first)));
+    }
+    let count = usize::from(first & 0x7f);
+    if count == 0 || count > 4 {
+        return refuse(i, "a definite length of at most 4 bytes", first.into());
+    }
+    let (rest, digits) = bytes(count)(rest)?;
+    Ok((rest, digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit))))
+}
+
+/// A value of one tag: its contents.
+pub fn value(tag: u8, expected: &'static str) -> impl FnMut(&[u8]) -> Read<'_, &[u8]> {
+    move |i| {
+        let (rest, got) = u8(i)?;
+        if got != tag {
+            return refuse(i, expected, got.into());
+        }
+        contents(rest)
+    }
+}
+
+/// A length, then that many bytes.
+pub fn contents(i: &[u8]) -> Read<'_, &[u8]> {
+    let (rest, says) = length(i)?;
+    let Some((value, rest)) = rest.split_at_checked(says) else {
+        return Err(nom::Err::Error(ReadError::length(i, says, rest.len())));
+    };
+    Ok((rest, value))
+}
+
+/// An INTEGER that is not negative.
+///
+/// Windows: clients write 65535 as `02 02 ff ff`, without the zero byte that would make it
+/// positive, so the contents are read as unsigned.
+pub fn integer(i: &[u8]) -> Read<'_, u32> {
+    unsigned(INTEGER, "an INTEGER (0x02)", i)
+}
+
+/// An ENUMERATED.
+pub fn enumerated(i: &[u8]) -> Read<'_, u32> {
+    unsigned(ENUMERATED, "an ENUMERATED (0x0a)", i)
+}
+
+fn unsigned<'a>(tag: u8, expected: &'static str, i: &'a [u8]) -> Read<'a, u32> {
+    let (rest, digits) = value(tag, expected)(i)?;
+    let significant = match digits {
+        [0, rest @ ..] => rest,
+        all => all,
+    };
+    if digits.is_empty() || significant.len() > 4 {
+        return Err(nom::Err::Error(ReadError::invalid(i, "a number of at most 32 bits", digits.len() as u64)));
+    }
+    Ok((rest, significant.iter().fold(0, |sum, digit| sum << 8 | u32::from(*digit))))
+}
+
+/// A BOOLEAN; anything but zero is true.
+pub fn boolean(i: &[u8]) -> Read<'_, bool> {
+    match value(BOOLEAN, "a BOOLEAN (0x01)")(i)? {
+        (rest, [byte]) => Ok((rest, *byte != 0)),
+        (_, other) => refuse(i, "a BOOLEAN of 1 byte", other.len() as u64),
+    }
+}
+
+/// An OCTET STRING.
+pub fn octet_string(i: &[u8]) -> Read<'_, &[u8]> {
+    value(OCTET_STRING, "an OCTET STRING (0x04)")(i)
+}
+
+/// A tag and the shortest definite length.
+#[must_use]
+pub fn header(tag: &[u8], length: usize) -> Prefix {
+    let tag = Prefix::default().with(tag);
+    let all = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+    match length {
+        0..=0x7f => tag.with(all.get(3..).unwrap_or_default()),
+        0x80..=0xff => tag.with(&[0x81]).with(all.get(3..).unwrap_or_default()),
+        0x100..=0xffff => tag.with(&[0x82]).with(all.get(2..).unwrap_or_default()),
+        _ => tag.with(&[0x84]).with(&all),
+    }
+}
+
+/// Writes an INTEGER or ENUMERATED in as few bytes as keep it positive; the contents are the field.
+pub fn write_number(w: &mut Writer, tag: u8, name: &'static str, number: u32) {
+    let [a, b, c, d] = number.to_be_bytes();
+    let all = [0, a, b, c, d];
+    let count = match number {
+        0..=0x7f => 1,
+        0x80..=0x7fff => 2,
+        0x8000..=0x7f_ffff => 3,
+        0x80_0000..=0x7fff_ffff => 4,
+        _ => 5,
+    };
+    let digits = all.get(all.len() - count..).unwrap_or_default();
+    w.carry(header(&[tag], digits.len()).as_slice());
+    w.bytes(name, digits);
+}
+
+/// Writes an OCTET STRING; the contents are the field.
+pub fn write_octet_string(w: &mut Writer, name: &'static str, octets: &[u8]) {
+    w.carry(header(&[OCTET_STRING], octets.len()).as_slice());
+    w.bytes(name, octets);
+}
+
+/// Writes a BOOLEAN; the contents are the field.
+pub fn write_boolean(w: &mut Writer, name: &'static str, value: bool) {
+    w.carry(&[BOOLEAN, 1]);
+    w.u8(name, if value { 0xff } else { 0 });
+}
