@@ -14,6 +14,7 @@ pub mod mcs;
 pub mod redirection;
 pub mod session_info;
 pub mod share;
+pub mod specimen;
 pub mod x224;
 
 mod channel;
@@ -134,10 +135,10 @@ impl Message {
         let Self::Data(data) = self else {
             return Vec::new();
         };
-        let payload = encode::payload_len(data);
-        // The payload is the tail of the frame, whatever the carriers outside it look like.
-        let start = frame.len().saturating_sub(payload);
-        channel::secret_span(&data.pdu, payload)
+        // The payload is the frame's tail, whatever the carriers outside it look like.
+        let start =
+            mcs::domain::payload_start(frame).unwrap_or_else(|| frame.len().saturating_sub(encode::payload_len(data)));
+        channel::secret_span(&data.pdu, frame.len() - start)
             .map(|span| (start + span.start).min(frame.len())..(start + span.end).min(frame.len()))
             .into_iter()
             .collect()

@@ -111,6 +111,13 @@ fn send_data<'a>(i: &'a [u8], context: &Context) -> Read<'a, Message> {
     Ok((i, Message::Data(Data { from: context.from, initiator, channel_id, pdu })))
 }
 
+/// Where the user data of a Send Data frame starts, if the frame's lengths agree with each other.
+pub(in crate::pdu) fn payload_start(frame: &[u8]) -> Option<usize> {
+    // TPKT, X.224 Data, then choice, initiator, channelId and dataPriority.
+    let (payload, says) = per::length(frame.get(4 + 3 + 6..)?).ok()?;
+    (says == payload.len()).then(|| frame.len() - says)
+}
+
 /// Seals Send Data around what the channel carries.
 pub(in crate::pdu) fn seal_data(data: &Data, payload: &[u8], encoder: &mut Encoder<'_>) -> Vec<u8> {
     let choice = match data.from {
