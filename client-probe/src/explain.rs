@@ -1,1 +1,0 @@
-//! What a code means: every code space, with how sure each statement is.

@@ -1,0 +1,203 @@
+//! From a number or a name to its meanings.
+
+use badrdp_proto::vocab::Stage;
+use badrdp_proto::vocab::code::Known;
+use badrdp_proto::vocab::codes::{self, ErrorInfo, NtStatus, SPACES, SecurityStatus};
+
+use super::row::{self, Row, Source};
+use super::space::WIRE;
+use super::{Meaning, Space, advice, claim, extended, gateway, mstsc, seen};
+use crate::diagnosis::{Evidence, MstscCode};
+
+/// Title of the ERRINFO space.
+const ERROR_INFO: &str = "SetErrorInfo.errorInfo";
+
+/// The meaning of a primary code.
+pub(super) fn primary(code: u32) -> Option<Meaning> {
+    primary_rows().find(|row| row.number == code).map(|row| of_row(row, Space::Mstsc, code))
+}
+
+/// The meaning of an extended code: named, in the protocol range, or at least an ERRINFO of the same number.
+pub(super) fn extended(code: u32) -> Option<Meaning> {
+    let errinfo = known_in(ERROR_INFO, code).filter(|_| code != 0);
+    let row = extended::ROWS
+        .iter()
+        .find(|row| row.number == code)
+        .or_else(|| extended::PROTOCOL_RANGE.contains(&code).then_some(&extended::IN_PROTOCOL_RANGE));
+    let mut meaning = match (row, errinfo) {
+        (Some(row), _) => of_row(row, Space::MstscExtended, code),
+        (None, Some(known)) => Meaning {
+            evidence: Evidence::Inferred,
+            source: "in no list of extended reasons; read as the ERRINFO of the same number",
+            ..of_row(&row::row(code, "", known.sentence, Source::Reference), Space::MstscExtended, code)
+        },
+        (None, None) => return None,
+    };
+    if let Some(known) = errinfo {
+        // The two lists agree number by number; that the one feeds the other is our inference.
+        meaning.wire = Some(claim(Evidence::Inferred, format!("a Set Error Info PDU with {}", known.name)));
+    }
+    Some(meaning)
+}
+
+/// Every meaning of a bare number, the likeliest first.
+pub(super) fn everywhere(code: u32) -> Vec<Meaning> {
+    let named_extended = extended::ROWS.iter().any(|row| row.number == code) || known_in(ERROR_INFO, code).is_some();
+    let mut meanings: Vec<Meaning> = primary(code).into_iter().collect();
+    meanings.extend(named_extended.then(|| extended(code)).flatten());
+    for (title, _) in WIRE {
+        if let Some(known) = known_in(title, code) {
+            meanings.push(of_known(title, spec_of(title), known));
+        }
+    }
+    if code == PEER_DISCONNECTED {
+        meanings.push(peer_disconnected());
+    }
+    let fatal = extended::FATAL_ROWS.iter().find(|row| row.number == code);
+    meanings.extend(fatal.map(|row| of_row(row, Space::MstscFatal, code)));
+    meanings
+}
+
+/// Every meaning of a name: exact first, then without prefixes.
+pub(super) fn by_name(name: &str) -> Vec<Meaning> {
+    let wanted = plain(name);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let exact: Vec<Meaning> = named().filter(|meaning| plain(meaning.name.unwrap_or("")) == wanted).collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    named().filter(|meaning| plain(without_prefix(meaning.name.unwrap_or(""))) == wanted).collect()
+}
+
+/// Every name of every space.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    named().filter_map(|meaning| meaning.name)
+}
+
+fn primary_rows() -> impl Iterator<Item = &'static Row> {
+    mstsc::ROWS.iter().chain(gateway::ROWS)
+}
+
+fn named() -> impl Iterator<Item = Meaning> {
+    let primary = primary_rows().map(|row| of_row(row, Space::Mstsc, row.number));
+    let extended = extended::ROWS.iter().filter_map(|row| extended(row.number));
+    let wire = SPACES.iter().flat_map(|space| space.known.iter().map(|known| of_known(space.title, space.spec, known)));
+    primary.chain(extended).filter(|meaning| meaning.name.is_some()).chain(wire)
+}
+
+/// A name as people type it: case, underscores and dashes do not matter.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+const PREFIXES: &[&str] = &[
+    "disconnectReason",
+    "exDiscReason",
+    "SSL_ERR_",
+    "ERRINFO_",
+    "STATUS_",
+    "SEC_E_",
+    "RDSTLS_RESULT_",
+    "RT_",
+    "RN_",
+    "ERR_",
+];
+
+fn without_prefix(name: &'static str) -> &'static str {
+    PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
+}
+
+fn known_in(title: &str, number: u32) -> Option<&'static Known> {
+    let space = SPACES.iter().find(|space| space.title == title)?;
+    space.known.iter().find(|known| known.number == u64::from(number))
+}
+
+fn spec_of(title: &str) -> &'static str {
+    SPACES.iter().find(|space| space.title == title).map_or("", |space| space.spec)
+}
+
+fn of_row(row: &Row, space: Space, number: u32) -> Meaning {
+    Meaning {
+        space,
+        number,
+        name: (!row.name.is_empty()).then_some(row.name),
+        meaning: row.meaning,
+        evidence: row.source.evidence(),
+        source: row.source.words(),
+        stage: row.stage,
+        wire: (!row.wire.is_empty()).then(|| claim(Evidence::Inferred, row.wire)),
+        reports: (!row.reports.is_empty()).then_some(row.reports),
+        mstsc: Vec::new(),
+        remedies: row.remedies,
+    }
+}
+
+fn of_known(title: &'static str, spec: &'static str, known: &'static Known) -> Meaning {
+    let number = u32::try_from(known.number).unwrap_or(u32::MAX);
+    let space = Space::Wire(title);
+    let note = advice::of(known.name);
+    Meaning {
+        space,
+        number,
+        name: Some(known.name),
+        meaning: known.sentence,
+        evidence: Evidence::Documented,
+        source: spec,
+        stage: stage_of(title, number),
+        wire: note.and_then(|note| (!note.wire.is_empty()).then(|| claim(note.evidence, note.wire))),
+        reports: note.and_then(|note| (!note.reports.is_empty()).then_some(note.reports)),
+        mstsc: seen_as(title, number),
+        remedies: note.map_or(&[], |note| note.remedies),
+    }
+}
+
+fn stage_of(title: &str, number: u32) -> Option<Stage> {
+    match title {
+        "RDP_NEG_FAILURE.failureCode" | "X.224 DR reason" | "X.224 ER reject cause" => {
+            Some(Stage::ConnectionInitiation)
+        }
+        "TLS AlertDescription" => Some(Stage::Tls),
+        "TSRequest.errorCode (NTSTATUS)" | "HRESULT" | "authorizationResult" | "RDSTLS resultCode" => Some(Stage::Nla),
+        "GCC ConferenceCreateResponse.result" => Some(Stage::BasicSettingsExchange),
+        "LICENSE_ERROR_MESSAGE.dwErrorCode"
+        | "LICENSE_ERROR_MESSAGE.dwStateTransition"
+        | "LICENSE_PREAMBLE.bMsgType" => Some(Stage::Licensing),
+        "capabilitySetType" => Some(Stage::CapabilitiesExchange),
+        "ErrorNotificationType" | "ErrorNotificationData" => Some(Stage::Active),
+        "SetErrorInfo.errorInfo" => seen::error_info_stage(ErrorInfo(number)),
+        _ => None,
+    }
+}
+
+fn seen_as(title: &str, number: u32) -> Vec<MstscCode> {
+    match title {
+        "SetErrorInfo.errorInfo" if number != 0 => seen::mstsc_for_error_info(ErrorInfo(number)).to_vec(),
+        "TSRequest.errorCode (NTSTATUS)" => seen::mstsc_for_nt_status(NtStatus(number)).into_iter().collect(),
+        "HRESULT" => seen::mstsc_for_security_status(SecurityStatus(number)).into_iter().collect(),
+        "RDP_NEG_FAILURE.failureCode" => {
+            seen::mstsc_for_negotiation_failure(codes::NegotiationFailureCode(number)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A number that only FreeRDP's header names.
+const PEER_DISCONNECTED: u32 = 0x1196;
+
+fn peer_disconnected() -> Meaning {
+    Meaning {
+        space: Space::Wire("SetErrorInfo.errorInfo"),
+        number: PEER_DISCONNECTED,
+        name: None,
+        meaning: "FreeRDP's header calls it \"peer disconnected\"; MS-RDPBCGR does not have it",
+        evidence: Evidence::Reported,
+        source: "FreeRDP's header",
+        stage: None,
+        wire: None,
+        reports: None,
+        mstsc: Vec::new(),
+        remedies: &[],
+    }
+}

@@ -1,0 +1,155 @@
+//! An explanation as text: 80 columns, no colour of its own.
+
+use core::fmt::Write as _;
+
+use super::{Explanation, Meaning, Pair, Unknown, evidence_word};
+
+/// The widest line.
+const WIDTH: usize = 80;
+/// Where values behind a label begin.
+const COLUMN: usize = 16;
+
+/// Renders an explanation.
+#[must_use]
+pub fn text(explanation: &Explanation) -> String {
+    let mut out = String::new();
+    head(&mut out, explanation);
+    for (n, meaning) in explanation.meanings.iter().enumerate() {
+        gap(&mut out);
+        let number = (explanation.meanings.len() > 1 && explanation.extended.is_none()).then_some(n + 1);
+        one_meaning(&mut out, meaning, number);
+    }
+    for unknown in &explanation.unknown {
+        gap(&mut out);
+        one_unknown(&mut out, unknown);
+    }
+    if let Some(pair) = &explanation.pair {
+        gap(&mut out);
+        one_pair(&mut out, pair);
+    }
+    out
+}
+
+/// An empty line between two parts.
+fn gap(out: &mut String) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
+}
+
+/// The first line, where one meaning alone does not say everything.
+fn head(out: &mut String, explanation: &Explanation) {
+    let Some(code) = explanation.code else { return };
+    let line = match (&explanation.pair, explanation.extended, explanation.meanings.len()) {
+        (Some(pair), Some(extended), _) => format!("{code:#x} / {extended:#x}: {}", pair.headline),
+        (_, Some(extended), _) => format!("{code:#x} / {extended:#x}"),
+        (_, None, 0 | 1) => return,
+        (_, None, n) => {
+            let asked = explanation.name.clone().unwrap_or_else(|| number(code));
+            format!(
+                "{asked} has a meaning in {n} code spaces: the space decides, so look where you read it. Likeliest \
+                 first."
+            )
+        }
+    };
+    wrap(out, "", 0, &line);
+}
+
+fn number(value: u32) -> String {
+    if value < 10 { format!("{value:#x}") } else { format!("{value:#x} ({value})") }
+}
+
+fn one_meaning(out: &mut String, meaning: &Meaning, n: Option<usize>) {
+    let n = n.map_or_else(String::new, |n| format!("{n}. "));
+    let name = meaning.name.map_or_else(String::new, |name| format!(": {name}"));
+    wrap(out, "", 3, &format!("{n}{} {}{name}", meaning.space.title(), number(meaning.number)));
+    wrap(out, "", 3, &format!("   {}", meaning.meaning));
+    labelled(out, evidence_word(meaning.evidence), meaning.source);
+    labelled(out, "met in", meaning.space.met_in());
+    if let Some(stage) = meaning.stage {
+        labelled(out, "stage", &format!("{stage}: {}", stage.sentence()));
+    }
+    if let Some(wire) = &meaning.wire {
+        labelled(out, "on the wire", &format!("{} ({})", wire.text, evidence_word(wire.evidence)));
+    }
+    if !meaning.mstsc.is_empty() {
+        let seen: Vec<String> = meaning
+            .mstsc
+            .iter()
+            .map(|seen| format!("{:#x}/{:#x} ({})", seen.code, seen.extended, evidence_word(seen.evidence)))
+            .collect();
+        labelled(out, "mstsc shows", &seen.join(", or with an orderly end "));
+    }
+    if let Some(reports) = meaning.reports {
+        labelled(out, "reported", reports);
+    }
+    for (n, remedy) in meaning.remedies.iter().enumerate() {
+        labelled(out, if n == 0 { "try" } else { "" }, remedy);
+    }
+}
+
+fn one_unknown(out: &mut String, unknown: &Unknown) {
+    let what = if unknown.extended { "As mstsc's extended reason " } else { "" };
+    wrap(out, "", 0, &format!("{what}{} is in no list. Bytes: {}.", number(unknown.number), unknown.bytes));
+    for hint in &unknown.hints {
+        labelled(out, evidence_word(hint.evidence), &hint.text);
+    }
+}
+
+fn one_pair(out: &mut String, pair: &Pair) {
+    out.push_str("What the two say together\n");
+    for claim in &pair.implies {
+        labelled(out, evidence_word(claim.evidence), &claim.text);
+    }
+    if !pair.causes.is_empty() {
+        out.push_str("\nWhat people name as the cause\n");
+        for cause in &pair.causes {
+            labelled(out, evidence_word(cause.verdict), cause.claim);
+            wrap(out, &" ".repeat(COLUMN + 2), 0, cause.why);
+        }
+    }
+    if !pair.check.is_empty() {
+        out.push_str("\nWhat to check, in this order\n");
+        for (n, check) in pair.check.iter().enumerate() {
+            wrap(out, "   ", 3, &format!("{}. {check}", n + 1));
+        }
+    }
+    if let Some(tag) = pair.scenario_tag {
+        out.push_str("\nTo see it happen\n");
+        wrap(out, "   ", 0, &format!("badrdp scenario list --tag {tag}"));
+    }
+}
+
+fn labelled(out: &mut String, label: &str, value: &str) {
+    let mut line = String::new();
+    let _ = write!(line, "   {label:<width$}{value}", width = COLUMN - 3);
+    wrap(out, "", COLUMN, &line);
+}
+
+/// Writes one paragraph: every line begins with `indent`, lines after the first with `hang` more spaces.
+fn wrap(out: &mut String, indent: &str, hang: usize, paragraph: &str) {
+    // Leading spaces belong to the layout, so they survive; runs inside a label do too.
+    let mut column = 0;
+    let mut first_word = true;
+    out.push_str(indent);
+    column += indent.chars().count();
+    for word in paragraph.split_inclusive(' ') {
+        let width = word.trim_end_matches(' ').chars().count();
+        if !first_word && width > 0 && column + width > WIDTH {
+            while out.ends_with(' ') {
+                out.pop();
+            }
+            out.push('\n');
+            out.push_str(indent);
+            out.push_str(&" ".repeat(hang));
+            column = indent.chars().count() + hang;
+        }
+        out.push_str(word);
+        column += word.chars().count();
+        first_word &= width == 0;
+    }
+    while out.ends_with(' ') {
+        out.pop();
+    }
+    out.push('\n');
+}

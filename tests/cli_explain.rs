@@ -1,0 +1,113 @@
+//! `badrdp explain` as a user runs it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::process::{Command, Output, Stdio};
+
+fn badrdp(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_badrdp")).arg("explain").args(arguments).output().unwrap()
+}
+
+/// Stdout of a run that must end with `code` and say nothing on stderr.
+fn stdout(arguments: &[&str], code: i32) -> String {
+    let output = badrdp(arguments);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Stderr of a run that must be refused as wrong usage, with nothing on stdout.
+fn refused(arguments: &[&str]) -> String {
+    let output = badrdp(arguments);
+    assert_eq!(output.stdout, b"", "{arguments:?}");
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn the_famous_pair() {
+    let text = stdout(&["0x904", "0x7"], 0);
+    insta::assert_snapshot!("explain_0x904_0x7", text);
+    assert_eq!(stdout(&["2308", "7"], 0), text);
+    assert_eq!(stdout(&["0x904/0x7"], 0), text);
+}
+
+#[test]
+fn a_bare_number_in_many_spaces() {
+    insta::assert_snapshot!("explain_7", stdout(&["7"], 0));
+}
+
+#[test]
+fn names_in_any_case() {
+    insta::assert_snapshot!("explain_license", stdout(&["errinfo_license_no_license"], 0));
+    assert_eq!(stdout(&["ERRINFO_LICENSE_NO_LICENSE"], 0), stdout(&["errinfo_license_no_license"], 0));
+}
+
+#[test]
+fn an_authentication_error_in_hex_and_as_a_negative_number() {
+    let text = stdout(&["0x80090302"], 0);
+    insta::assert_snapshot!("explain_80090302", text);
+    assert_eq!(stdout(&["-2146893054"], 0), text);
+}
+
+#[test]
+fn json_has_a_schema_and_the_same_facts() {
+    let text = stdout(&["0xb09", "--json"], 0);
+    insta::assert_snapshot!("explain_b09_json", text);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&["0x904", "7", "--json"], 0)).unwrap();
+    assert_eq!(json["schema"], 1);
+    assert_eq!(json["known"], true);
+    assert_eq!(json["pair"]["scenario_tag"], "0x904");
+    assert_eq!(json["meanings"][1]["name"], "exDiscReasonServerDeniedConnection");
+    assert_eq!(json["meanings"][1]["evidence"], "documented");
+}
+
+#[test]
+fn an_unknown_number_is_admitted() {
+    insta::assert_snapshot!("explain_unknown", stdout(&["0x5507"], 1));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&["904", "--json"], 1)).unwrap();
+    assert_eq!(json["known"], false);
+    assert_eq!(json["did_you_mean"], "0x904");
+    assert!(stdout(&["904"], 1).contains("Did you mean 0x904?"));
+}
+
+#[test]
+fn an_unknown_name_gets_the_nearest_ones() {
+    let message = refused(&["ERRINFO_LICENSE_NO_LICENCE"]);
+    assert!(message.contains("nearest: ERRINFO_LICENSE_NO_LICENSE"), "{message}");
+    assert!(refused(&["zzzzzzzz"]).contains("no code is called `zzzzzzzz`"));
+}
+
+#[test]
+fn what_is_no_number_is_refused() {
+    assert!(refused(&["0x1ffffffff"]).contains("not a 32-bit number"));
+    assert!(refused(&["99999999999"]).contains("not a 32-bit number"));
+    assert!(refused(&["0x904", "seven"]).contains("`seven` is not a 32-bit number"));
+    assert!(refused(&["STATUS_LOGON_FAILURE", "7"]).contains("must be a 32-bit number"));
+    assert!(refused(&[]).contains("Usage"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8_is_refused() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bad = std::ffi::OsStr::from_bytes(b"0x9\xff");
+    let output = Command::new(env!("CARGO_BIN_EXE_badrdp")).arg("explain").arg(bad).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    // The reader is gone before the command writes.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let child = Command::new(env!("CARGO_BIN_EXE_badrdp"))
+        .args(["explain", "0x904", "7"])
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
