@@ -38,7 +38,7 @@ pub struct Scenario {
 }
 
 /// Who the server is; every key has an honest default.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ServerProfile {
     /// `[server] security`: protocols the server accepts. Default `["ssl"]`.
     pub security: Protocols,
@@ -52,6 +52,19 @@ pub struct ServerProfile {
     pub licensing: LicensingProfile,
     /// `[server.session]`.
     pub session: SessionProfile,
+}
+
+impl Default for ServerProfile {
+    fn default() -> Self {
+        Self {
+            security: Protocols::SSL,
+            negotiation: Negotiation::default(),
+            tls: TlsProfile::default(),
+            mcs: McsProfile::default(),
+            licensing: LicensingProfile::default(),
+            session: SessionProfile::default(),
+        }
+    }
 }
 
 /// `[server.negotiation]`: the answer to the Connection Request.
@@ -134,7 +147,7 @@ impl Default for TlsVersionMax {
 }
 
 /// `[server.mcs]`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct McsProfile {
     /// `connect_result = "RT_UNSPECIFIED_FAILURE"`: answer Connect Initial with this result.
     pub connect_result: Option<McsResult>,
@@ -146,6 +159,12 @@ pub struct McsProfile {
     pub join_number: u16,
     /// `skip_channel_join = true`: offer to skip the joins.
     pub skip_channel_join: bool,
+}
+
+impl Default for McsProfile {
+    fn default() -> Self {
+        Self { connect_result: None, attach_result: None, join_result: None, join_number: 1, skip_channel_join: false }
+    }
 }
 
 /// `[server.licensing]`.
@@ -321,7 +340,7 @@ pub struct ExpectProbe {
 /// `[expect.client]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExpectClient {
-    /// `must = "connect" | "disconnect" | "report"`.
+    /// `must = "connect" | "disconnect" | "warn"`.
     pub must: Option<ClientDuty>,
     /// `should`, likewise.
     pub should: Option<ClientDuty>,

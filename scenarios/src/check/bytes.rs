@@ -1,0 +1,211 @@
+//! Bytes, places and durations as a scenario file writes them.
+
+use core::ops::Range;
+use core::time::Duration;
+
+use badrdp_proto::vocab::MessageKind;
+use badrdp_proto::wire::Layer;
+
+use crate::diagnostic::Sink;
+use crate::model::{Place, Span, Value};
+use crate::read::View;
+
+/// No frame is larger, so neither is what stands in one.
+const MOST_BYTES: u64 = 65_535;
+
+/// `hex` or `text`, exactly one of them.
+pub(super) fn raw(view: &View<'_, '_>) -> Option<Vec<u8>> {
+    match (view.string("hex"), view.string("text")) {
+        (Some((digits, span)), None) => hex(digits, span, view.sink),
+        (None, Some((text, span))) => {
+            if text.is_empty() {
+                view.sink.report(span, "`text` is empty");
+            }
+            Some(text.as_bytes().to_vec())
+        }
+        (Some(_), Some(_)) => {
+            view.sink.report(view.key_span("text"), "`hex` and `text` say the same thing twice: keep one");
+            None
+        }
+        (None, None) => {
+            if !view.has("hex") && !view.has("text") {
+                view.sink.report(view.span.clone(), "the bytes are missing: write `hex` or `text`");
+            }
+            None
+        }
+    }
+}
+
+/// Pairs of hex digits; spaces between them are ignored.
+fn hex(digits: &str, span: Range<usize>, sink: &Sink<'_>) -> Option<Vec<u8>> {
+    let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+    if let Some(wrong) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
+        sink.report(span, format!("`{wrong}` is no hex digit"));
+        return None;
+    }
+    if digits.is_empty() || !digits.len().is_multiple_of(2) {
+        sink.report(span, format!("{} hex digits are no whole bytes", digits.len()));
+        return None;
+    }
+    let pairs = (0..digits.len()).step_by(2).filter_map(|at| digits.get(at..at + 2));
+    pairs.map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
+}
+
+/// `"200ms"` or `"2s"`.
+pub(super) fn duration(view: &View<'_, '_>, key: &str) -> Option<Duration> {
+    let (text, span) = view.string(key)?;
+    let parsed = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(number), _) => number.parse().ok().map(Duration::from_millis),
+        (None, Some(number)) => number.parse().ok().map(Duration::from_secs),
+        (None, None) => None,
+    };
+    match parsed {
+        Some(duration) if duration <= Duration::from_secs(60) => Some(duration),
+        Some(_) => {
+            view.sink.report(span, format!("`{key}` may be 60s at most"));
+            None
+        }
+        None => {
+            view.sink.suggest(span, format!("`{text}` is no duration"), "write \"200ms\" or \"2s\"");
+            None
+        }
+    }
+}
+
+/// `layer`, which the anchored message must have.
+pub(super) fn layer(view: &View<'_, '_>, kind: MessageKind) -> Option<Layer> {
+    let Some((name, span)) = view.string("layer") else {
+        if !view.has("layer") {
+            view.missing("layer");
+        }
+        return None;
+    };
+    let Ok(layer) = name.parse::<Layer>() else {
+        let layers = Layer::ALL.iter().map(|layer| layer.name());
+        view.sink.unknown(span, format!("unknown layer `{name}`"), name, layers);
+        return None;
+    };
+    let layers = layers_of(kind);
+    if !layers.contains(&layer) {
+        let names: Vec<&str> = layers.iter().map(|layer| layer.name()).collect();
+        let message = format!("{kind} has no layer `{layer}`");
+        view.sink.suggest(span, message, format!("its layers: {}", names.join(", ")));
+        return None;
+    }
+    Some(layer)
+}
+
+/// `field`, or `at` with a count of bytes.
+pub(super) fn place(view: &View<'_, '_>, kind: MessageKind, count: Count) -> Option<Place> {
+    let layer = layer(view, kind)?;
+    match (view.has("field"), view.has("at")) {
+        (true, false) => {
+            if count.may_be_written() && view.has("count") {
+                view.sink.report(view.key_span("count"), "a field has its own length: leave `count` out");
+            }
+            let path = field(view, kind, layer)?;
+            Some(Place { layer, span: Span::Field(path) })
+        }
+        (false, true) => {
+            let at = view.integer("at", 0..=MOST_BYTES)?;
+            let written = if count.may_be_written() { view.integer("count", 1..=MOST_BYTES) } else { None };
+            let count = match (count, written) {
+                (Count::Written, None) => {
+                    if !view.has("count") {
+                        view.sink.report(view.span.clone(), "`at` needs `count`");
+                    }
+                    return None;
+                }
+                (Count::Written | Count::OrElse(_), Some(count)) => usize::try_from(count).ok()?,
+                (Count::OrElse(count) | Count::Fixed(count), _) => count,
+            };
+            Some(Place { layer, span: Span::Bytes { at: usize::try_from(at).ok()?, count } })
+        }
+        (true, true) => {
+            view.sink.report(view.key_span("at"), "`field` and `at` name two places: keep one");
+            None
+        }
+        (false, false) => {
+            view.sink.report(view.span.clone(), "the place is missing: write `field`, or `at` for an offset");
+            None
+        }
+    }
+}
+
+/// How many bytes `at` means.
+#[derive(Clone, Copy)]
+pub(super) enum Count {
+    /// `count` must say it.
+    Written,
+    /// `count` may say it.
+    OrElse(usize),
+    /// It is known.
+    Fixed(usize),
+}
+
+impl Count {
+    const fn may_be_written(self) -> bool {
+        !matches!(self, Self::Fixed(_))
+    }
+}
+
+fn field(view: &View<'_, '_>, kind: MessageKind, layer: Layer) -> Option<String> {
+    let (path, span) = view.string("field")?;
+    let fields = fields_of(kind);
+    let known = || fields.iter().filter(|(at, _, _)| *at == layer).map(|(_, path, _)| path.as_str());
+    if known().all(|known| known != path) {
+        let message = format!("{kind} has no field `{path}` in its layer `{layer}`");
+        view.sink.unknown(span, message, path, known());
+        return None;
+    }
+    Some(path.to_owned())
+}
+
+/// The value of `set` and `xor`: `hex`, or `value` where a field gives its width.
+pub(super) fn value(view: &View<'_, '_>, kind: MessageKind) -> Option<Value> {
+    match (view.has("hex"), view.has("value")) {
+        (true, false) => {
+            let (digits, span) = view.string("hex")?;
+            hex(digits, span, view.sink).map(Value::Bytes)
+        }
+        (false, true) => {
+            if !view.has("field") {
+                let message = "`value` is written over a field's own width; bytes at an offset have none";
+                view.sink.suggest(view.key_span("value"), message, "write `hex`");
+                return None;
+            }
+            let width = view.string("field").and_then(|(path, _)| width(kind, path));
+            let most = match width {
+                Some(width) if width < 8 => (1u64 << (8 * width)) - 1,
+                _ => u64::MAX,
+            };
+            view.integer("value", 0..=most).map(Value::Number)
+        }
+        (true, true) => {
+            view.sink.report(view.key_span("value"), "`hex` and `value` say the same thing twice: keep one");
+            None
+        }
+        (false, false) => {
+            view.sink.report(view.span.clone(), "the new value is missing: write `hex` or `value`");
+            None
+        }
+    }
+}
+
+fn width(kind: MessageKind, path: &str) -> Option<usize> {
+    fields_of(kind).into_iter().find(|(_, known, _)| known == path).map(|(_, _, width)| width)
+}
+
+/// Layers of a message, outermost first.
+fn layers_of(kind: MessageKind) -> Vec<Layer> {
+    let fields = fields_of(kind);
+    if fields.is_empty() {
+        return Layer::ALL.to_vec();
+    }
+    Layer::ALL.iter().copied().filter(|layer| fields.iter().any(|(at, _, _)| at == layer)).collect()
+}
+
+/// Layer, path and width of every field of a message.
+fn fields_of(_kind: MessageKind) -> Vec<(Layer, String, usize)> {
+    Vec::new()
+}

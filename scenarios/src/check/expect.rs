@@ -1,0 +1,73 @@
+//! `[expect.probe]` and `[expect.client]`.
+
+use badrdp_proto::vocab::Stage;
+
+use crate::keys::{EXPECT, EXPECT_CLIENT, EXPECT_PROBE};
+use crate::model::{ClientDuty, ExpectClient, ExpectProbe};
+use crate::read::View;
+
+const DUTIES: &[(&str, ClientDuty)] =
+    &[("connect", ClientDuty::Connect), ("disconnect", ClientDuty::Disconnect), ("warn", ClientDuty::Warn)];
+
+/// Both tables; `None` means that mistakes were reported.
+pub(super) fn expect(file: &View<'_, '_>) -> Option<(ExpectProbe, ExpectClient)> {
+    let Some(view) = file.table("expect", &EXPECT) else {
+        if !file.has("expect") {
+            file.sink.report(0..0, "[expect.probe] and [expect.client] are missing");
+        }
+        return None;
+    };
+    for key in ["probe", "client"] {
+        if !view.has(key) {
+            view.sink.report(view.span.clone(), format!("[expect.{key}] is missing"));
+        }
+    }
+    let probe = view.table("probe", &EXPECT_PROBE).and_then(|view| probe(&view));
+    let client = view.table("client", &EXPECT_CLIENT).map(|view| client(&view));
+    Some((probe?, client?))
+}
+
+fn probe(view: &View<'_, '_>) -> Option<ExpectProbe> {
+    let finding = view.string("finding").map(|(text, span)| {
+        if !crate::load::is_name(text) {
+            view.sink.report(span, format!("`{text}` is no finding: lower-case letters, digits and hyphens only"));
+        }
+        text.to_owned()
+    });
+    let Some((name, span)) = view.string("stage") else {
+        if !view.has("stage") {
+            view.missing("stage");
+        }
+        return None;
+    };
+    let Ok(stage) = name.parse::<Stage>() else {
+        let stages = Stage::ALL.iter().map(|stage| stage.name());
+        view.sink.unknown(span, format!("unknown stage `{name}`"), name, stages);
+        return None;
+    };
+    if finding.is_none() && !view.has("finding") && stage != Stage::Active {
+        let message = format!("a connection that ends at {stage} has a cause: `finding` is missing");
+        view.sink.report(view.span.clone(), message);
+    }
+    Some(ExpectProbe { stage, finding })
+}
+
+fn client(view: &View<'_, '_>) -> ExpectClient {
+    if !view.has("must") && !view.has("should") {
+        view.sink.report(view.span.clone(), "[expect.client] needs `must` or `should`");
+    }
+    let because = match view.string("because") {
+        Some((text, span)) if text.trim().is_empty() => {
+            view.sink.report(span, "`because` must give the reason");
+            String::new()
+        }
+        Some((text, _)) => text.trim().to_owned(),
+        None => {
+            if !view.has("because") {
+                view.missing("because");
+            }
+            String::new()
+        }
+    };
+    ExpectClient { must: view.word("must", DUTIES), should: view.word("should", DUTIES), because }
+}

@@ -1,0 +1,217 @@
+//! Typed reading of a parsed table: what has the wrong type or an unknown name is reported where it stands.
+
+use core::ops::{Range, RangeInclusive};
+
+use badrdp_proto::vocab::code::Code;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Sink, did_you_mean};
+use crate::keys::Keys;
+
+pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
+
+/// One table with its keys checked.
+#[derive(Clone)]
+pub(crate) struct View<'a, 'i> {
+    table: &'a DeTable<'i>,
+    /// Where the table stands.
+    pub(crate) span: Range<usize>,
+    keys: &'static Keys,
+    /// Where mistakes go.
+    pub(crate) sink: &'a Sink<'a>,
+}
+
+impl<'a, 'i> View<'a, 'i> {
+    /// Reports every key that the table does not have.
+    pub(crate) fn new(table: &'a DeTable<'i>, span: Range<usize>, keys: &'static Keys, sink: &'a Sink<'a>) -> Self {
+        for key in table.keys() {
+            let name: &str = key.get_ref();
+            if !keys.keys.contains(&name) {
+                let message = format!("unknown key `{name}` in {}", keys.table);
+                sink.unknown(key.span(), message, name, keys.keys.iter().copied());
+            }
+        }
+        Self { table, span, keys, sink }
+    }
+
+    /// The table that `value` must be.
+    pub(crate) fn of(value: &'a Value<'i>, keys: &'static Keys, sink: &'a Sink<'a>) -> Option<Self> {
+        match value.get_ref() {
+            DeValue::Table(table) => Some(Self::new(table, value.span(), keys, sink)),
+            other => {
+                sink.report(value.span(), format!("{} must be a table, not {}", keys.table, type_name(other)));
+                None
+            }
+        }
+    }
+
+    pub(crate) const fn raw(&self) -> &'a DeTable<'i> {
+        self.table
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Value<'i>> {
+        debug_assert!(self.keys.keys.contains(&key), "{key} stands in no table of keys");
+        self.table.get(key)
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Where the key (not its value) stands; the whole table where there is no such key.
+    pub(crate) fn key_span(&self, key: &str) -> Range<usize> {
+        self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
+    }
+
+    pub(crate) fn missing(&self, key: &str) {
+        self.sink.report(self.span.clone(), format!("{} needs `{key}`", self.keys.table));
+    }
+
+    pub(crate) fn table(&self, key: &str, keys: &'static Keys) -> Option<Self> {
+        View::of(self.get(key)?, keys, self.sink)
+    }
+
+    pub(crate) fn array(&self, key: &str) -> Option<&'a [Value<'i>]> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::Array(items) => Some(items),
+            other => self.wrong_type(key, value, "an array", other),
+        }
+    }
+
+    pub(crate) fn string(&self, key: &str) -> Option<(&'a str, Range<usize>)> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some((text, value.span())),
+            other => self.wrong_type(key, value, "a string", other),
+        }
+    }
+
+    pub(crate) fn strings(&self, key: &str) -> Vec<(&'a str, Range<usize>)> {
+        let items = self.array(key).unwrap_or_default();
+        let string = |item: &'a Value<'i>| match item.get_ref() {
+            DeValue::String(text) => Some((&**text, item.span())),
+            other => self.wrong_type(key, item, "an array of strings", other),
+        };
+        items.iter().filter_map(string).collect()
+    }
+
+    pub(crate) fn boolean(&self, key: &str) -> Option<bool> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            other => self.wrong_type(key, value, "true or false", other),
+        }
+    }
+
+    /// A key that is there or not, such as `omit = true`.
+    pub(crate) fn flag(&self, key: &str) -> bool {
+        match self.boolean(key) {
+            Some(false) => {
+                let message = format!("`{key} = false` does nothing");
+                self.sink.suggest(self.key_span(key), message, "leave the line out");
+                false
+            }
+            Some(true) => true,
+            None => false,
+        }
+    }
+
+    pub(crate) fn integer(&self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+        let value = self.get(key)?;
+        self.integer_of(key, value, range)
+    }
+
+    pub(crate) fn integer_of(&self, key: &str, value: &Value<'_>, range: RangeInclusive<u64>) -> Option<u64> {
+        let DeValue::Integer(integer) = value.get_ref() else {
+            return self.wrong_type(key, value, "a whole number", value.get_ref());
+        };
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|n| range.contains(n));
+        if number.is_none() {
+            let message = format!("`{key}` must be between {} and {}", range.start(), range.end());
+            self.sink.report(value.span(), message);
+        }
+        number
+    }
+
+    /// One of a few words.
+    pub(crate) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let (text, span) = self.string(key)?;
+        self.sink.word(key, text, span, words)
+    }
+
+    /// A code by its name, or `0x…` for a number that has none.
+    pub(crate) fn code<C: Code>(&self, key: &str, new: impl Fn(u64) -> Option<C>) -> Option<C> {
+        let value = self.get(key)?;
+        let number = match value.get_ref() {
+            DeValue::String(text) => match text.strip_prefix("0x") {
+                Some(digits) => u64::from_str_radix(digits, 16).ok(),
+                None => {
+                    let known = C::KNOWN.iter().find(|known| known.name == &**text);
+                    if known.is_none() {
+                        let message = format!("unknown {} `{text}`", C::SPACE);
+                        self.sink.unknown(value.span(), message, text, C::KNOWN.iter().map(|known| known.name));
+                    }
+                    return known.and_then(|known| new(known.number));
+                }
+            },
+            DeValue::Integer(integer) => u64::from_str_radix(integer.as_str(), integer.radix()).ok(),
+            other => return self.wrong_type(key, value, "a name, or \"0x…\" for a number without one", other),
+        };
+        let Some(code) = number.and_then(new) else {
+            self.sink.report(value.span(), format!("`{key}` is no number that {} can hold", C::SPACE));
+            return None;
+        };
+        if let Some(name) = code.name() {
+            let message = format!("{:#x} has a name", code.number());
+            self.sink.suggest(value.span(), message, format!("write \"{name}\""));
+        } else if matches!(value.get_ref(), DeValue::Integer(_)) {
+            let message = "a number without a name is written in hex";
+            self.sink.suggest(value.span(), message, format!("write \"{:#x}\"", code.number()));
+        }
+        Some(code)
+    }
+
+    pub(crate) fn wrong_type<T>(&self, key: &str, at: &Value<'_>, wanted: &str, got: &DeValue<'_>) -> Option<T> {
+        self.sink.report(at.span(), format!("`{key}` must be {wanted}, not {}", type_name(got)));
+        None
+    }
+}
+
+impl Sink<'_> {
+    /// Reports an unknown name with the nearest known one.
+    pub(crate) fn unknown<'n>(
+        &self,
+        span: Range<usize>,
+        message: String,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        match did_you_mean(name, known) {
+            Some(suggestion) => self.suggest(span, message, suggestion),
+            None => self.report(span, message),
+        }
+    }
+
+    /// One of a few words.
+    pub(crate) fn word<T: Copy>(&self, what: &str, text: &str, span: Range<usize>, words: &[(&str, T)]) -> Option<T> {
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if found.is_none() {
+            self.unknown(span, format!("unknown `{what}`: `{text}`"), text, words.iter().map(|(word, _)| *word));
+        }
+        found
+    }
+}
+
+pub(crate) const fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "an array",
+        DeValue::Table(_) => "a table",
+    }
+}
