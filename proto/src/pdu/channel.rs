@@ -2,35 +2,189 @@
 
 use core::ops::Range;
 
-use super::{ChannelPdu, Context, Data, Side};
-use crate::wire::read::{Read, refuse};
+use super::autodetect::{Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse, Request, Response};
+use super::client_info::{ClientInfo, Secret, SecretBytes};
+use super::licensing::LicensePdu;
+use super::session_info::SaveSessionInfo;
+use super::share::{self, ShareDataPdu};
+use super::{ChannelPdu, Context, Data, Expect, Side};
+use crate::wire::Layer;
+use crate::wire::read::{Read, field, le_u16, refuse, rest};
 use crate::wire::write::Encoder;
+
+/// Flags of the basic security header that say what stands behind it. MS-RDPBCGR 2.2.8.1.1.2.1.
+mod sec {
+    pub(super) const TRANSPORT_REQ: u16 = 0x0002;
+    pub(super) const TRANSPORT_RSP: u16 = 0x0004;
+    pub(super) const ENCRYPT: u16 = 0x0008;
+    pub(super) const INFO_PKT: u16 = 0x0040;
+    pub(super) const LICENSE_PKT: u16 = 0x0080;
+    pub(super) const AUTODETECT_REQ: u16 = 0x1000;
+    pub(super) const AUTODETECT_RSP: u16 = 0x2000;
+    pub(super) const HEARTBEAT: u16 = 0x4000;
+}
+
+/// Bytes of the basic security header.
+const SECURITY_HEADER: usize = 4;
+/// Bytes of the Share Control and Share Data headers.
+const SHARE_HEADERS: usize = 18;
 
 /// Seals the layers of a channel's PDU (payload, then security or share), to be carried in MCS Send Data.
 pub(crate) fn seal(data: &Data, encoder: &mut Encoder<'_>) -> Vec<u8> {
-    let _ = (data, encoder);
-    Vec::new()
+    let (flags, flags_hi, payload) = match &data.pdu {
+        ChannelPdu::ClientInfo(pdu) => (sec::INFO_PKT, 0, pdu.seal(encoder)),
+        ChannelPdu::License(pdu) => (pdu.security_flags, pdu.security_flags_hi, pdu.seal(encoder)),
+        ChannelPdu::AutoDetectRequest(pdu) => (sec::AUTODETECT_REQ, 0, pdu.seal(encoder)),
+        ChannelPdu::AutoDetectResponse(pdu) => (sec::AUTODETECT_RSP, 0, pdu.seal(encoder)),
+        ChannelPdu::InitiateMultitransportRequest(pdu) => (sec::TRANSPORT_REQ, 0, pdu.seal(encoder)),
+        ChannelPdu::InitiateMultitransportResponse(pdu) => (sec::TRANSPORT_RSP, 0, pdu.seal(encoder)),
+        ChannelPdu::Heartbeat(pdu) => (sec::HEARTBEAT, 0, pdu.seal(encoder)),
+        ChannelPdu::VirtualChannel(bytes) => return seal_virtual_channel(bytes, encoder),
+        ChannelPdu::DemandActive(_)
+        | ChannelPdu::ConfirmActive(_)
+        | ChannelPdu::DeactivateAll(_)
+        | ChannelPdu::ServerRedirection(_)
+        | ChannelPdu::UnknownShareControl(_)
+        | ChannelPdu::ShareData(_) => return share::seal(&data.pdu, encoder).unwrap_or_default(),
+    };
+    encoder.seal(Layer::Security, |w| {
+        w.block("TS_SECURITY_HEADER", |w| {
+            w.u16_le("flags", flags);
+            w.u16_le("flagsHi", flags_hi);
+        });
+        w.bytes("payload", &payload);
+    })
+}
+
+fn seal_virtual_channel(bytes: &[u8], encoder: &mut Encoder<'_>) -> Vec<u8> {
+    encoder.seal(Layer::Payload, |w| match bytes.split_at_checked(8) {
+        Some((header, data)) => {
+            let (length, flags) = header.split_at(4);
+            w.block("CHANNEL_PDU_HEADER", |w| {
+                w.bytes("length", length);
+                w.bytes("flags", flags);
+            });
+            w.bytes("virtualChannelData", data);
+        }
+        None => w.bytes("virtualChannelData", bytes),
+    })
 }
 
 /// Reads all of `i`, the user data of MCS Send Data.
-pub(crate) fn read<'a>(i: &'a [u8], from: Side, channel_id: u16, context: &Context) -> Read<'a, ChannelPdu> {
-    let _ = (from, channel_id, context);
-    refuse(i, "a channel PDU", 0)
+pub(crate) fn read<'a>(i: &'a [u8], _from: Side, channel_id: u16, context: &Context) -> Read<'a, ChannelPdu> {
+    if context.message_channel == Some(channel_id) {
+        return read_secured(i);
+    }
+    if channel_id != context.io_channel {
+        let (i, bytes) = rest(i)?;
+        return Ok((i, ChannelPdu::VirtualChannel(bytes.to_vec())));
+    }
+    match context.expect {
+        Expect::Share => share::read(i),
+        Expect::ClientInfo => read_secured(i),
+        // A server may leave licensing out, or say why it gives up, with a Share Control PDU.
+        Expect::Licensing | Expect::Mcs | Expect::X224 if share::looks_like_share(i) => share::read(i),
+        Expect::Licensing | Expect::Mcs | Expect::X224 => read_secured(i),
+    }
+}
+
+/// A basic security header, and what its flags announce. Old servers send auto-detect on the I/O channel.
+fn read_secured(i: &[u8]) -> Read<'_, ChannelPdu> {
+    let (at, (flags, flags_hi)) = field("TS_SECURITY_HEADER", |i| {
+        let (rest, flags) = field("flags", le_u16)(i)?;
+        if flags & sec::ENCRYPT != 0 {
+            return field("flags", |_| refuse(i, "no SEC_ENCRYPT (0x0008), TLS encrypts", flags.into()))(i);
+        }
+        let (rest, flags_hi) = field("flagsHi", le_u16)(rest)?;
+        Ok((rest, (flags, flags_hi)))
+    })(i)?;
+    let has = |flag: u16| flags & flag != 0;
+    if has(sec::INFO_PKT) {
+        let (i, pdu) = field("TS_INFO_PACKET", ClientInfo::read)(at)?;
+        Ok((i, ChannelPdu::ClientInfo(Box::new(pdu))))
+    } else if has(sec::LICENSE_PKT) {
+        let (i, pdu) = field("LICENSE_PREAMBLE", |i| LicensePdu::read(i, flags, flags_hi))(at)?;
+        Ok((i, ChannelPdu::License(pdu)))
+    } else if has(sec::AUTODETECT_REQ) {
+        let (i, pdu) = field("autoDetectReqPduData", Request::read)(at)?;
+        Ok((i, ChannelPdu::AutoDetectRequest(pdu)))
+    } else if has(sec::AUTODETECT_RSP) {
+        let (i, pdu) = field("autoDetectRspPduData", Response::read)(at)?;
+        Ok((i, ChannelPdu::AutoDetectResponse(pdu)))
+    } else if has(sec::HEARTBEAT) {
+        let (i, pdu) = field("heartbeat", Heartbeat::read)(at)?;
+        Ok((i, ChannelPdu::Heartbeat(pdu)))
+    } else if has(sec::TRANSPORT_REQ) {
+        let (i, pdu) = field("initiateMultitransportRequest", InitiateMultitransportRequest::read)(at)?;
+        Ok((i, ChannelPdu::InitiateMultitransportRequest(pdu)))
+    } else if has(sec::TRANSPORT_RSP) {
+        let (i, pdu) = field("initiateMultitransportResponse", InitiateMultitransportResponse::read)(at)?;
+        Ok((i, ChannelPdu::InitiateMultitransportResponse(pdu)))
+    } else {
+        field("TS_SECURITY_HEADER", field("flags", |_| refuse(i, "flags that name a PDU", flags.into())))(i)
+    }
 }
 
 /// One short phrase, without secrets.
 pub(crate) fn fact(pdu: &ChannelPdu) -> String {
-    let _ = pdu;
-    String::new()
+    match pdu {
+        ChannelPdu::ClientInfo(pdu) => pdu.fact(),
+        ChannelPdu::License(pdu) => pdu.fact(),
+        ChannelPdu::DemandActive(pdu) => pdu.fact(),
+        ChannelPdu::ConfirmActive(pdu) => pdu.fact(),
+        ChannelPdu::DeactivateAll(pdu) => pdu.fact(),
+        ChannelPdu::ServerRedirection(pdu) => pdu.fact(),
+        ChannelPdu::UnknownShareControl(pdu) => format!("pduType {:#x}, {} bytes", pdu.pdu_type, pdu.body.len()),
+        ChannelPdu::ShareData(pdu) => pdu.data.fact(),
+        ChannelPdu::AutoDetectRequest(pdu) => pdu.fact(),
+        ChannelPdu::AutoDetectResponse(pdu) => pdu.fact(),
+        ChannelPdu::InitiateMultitransportRequest(pdu) => pdu.fact(),
+        ChannelPdu::InitiateMultitransportResponse(pdu) => pdu.fact(),
+        ChannelPdu::Heartbeat(pdu) => pdu.fact(),
+        ChannelPdu::VirtualChannel(bytes) => format!("{} bytes", bytes.len()),
+    }
 }
 
-/// Where a secret lies, in bytes from the payload's start.
+/// Where a secret lies, in bytes from the payload's start: a password, or a reconnect cookie's random bits.
 pub(crate) fn secret_span(pdu: &ChannelPdu, payload_len: usize) -> Option<Range<usize>> {
-    let _ = (pdu, payload_len);
-    None
+    let shift = |span: Range<usize>, by: usize| span.start + by..span.end + by;
+    let span = match pdu {
+        ChannelPdu::ClientInfo(pdu) => shift(pdu.password_span(), SECURITY_HEADER),
+        ChannelPdu::ServerRedirection(pdu) => pdu.password_span()?,
+        ChannelPdu::ShareData(pdu) => match &pdu.data {
+            ShareDataPdu::SaveSessionInfo(info) => shift(info.secret_span()?, SHARE_HEADERS),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    // A message that was altered on its way out may end early.
+    let span = span.start.min(payload_len)..span.end.min(payload_len);
+    (!span.is_empty()).then_some(span)
 }
 
 /// Replaces every secret by as many `*`.
 pub(crate) fn redact(pdu: &mut ChannelPdu) {
-    let _ = pdu;
+    match pdu {
+        ChannelPdu::ClientInfo(pdu) => {
+            pdu.password = Secret("*".repeat(pdu.password.0.chars().count()));
+            if let Some(cookie) = pdu.extra_info.as_mut().and_then(|info| info.auto_reconnect_cookie.as_mut()) {
+                cookie.fill(b'*');
+            }
+        }
+        ChannelPdu::ServerRedirection(pdu) => {
+            if let Some(SecretBytes(password)) = &mut pdu.password {
+                password.fill(b'*');
+            }
+        }
+        ChannelPdu::ShareData(pdu) => {
+            if let ShareDataPdu::SaveSessionInfo(SaveSessionInfo::Extended {
+                auto_reconnect: Some((_, random_bits)),
+                ..
+            }) = &mut pdu.data
+            {
+                random_bits.fill(b'*');
+            }
+        }
+        _ => {}
+    }
 }

@@ -2,15 +2,24 @@
 //!
 //! MS-RDPBCGR 2.2.8.1.2 and 2.2.9.1.2. Header byte, then a 1- or 2-byte length of the whole PDU.
 
-use crate::wire::read::{Read, refuse};
-use crate::wire::write::Encoder;
+mod bitmap;
+mod input;
+mod output;
+
+pub use bitmap::{bitmap_rectangles, bitmap_update};
+pub(crate) use input::{fact_input, read_input, seal_input};
+pub(super) use output::update_fact;
+pub(crate) use output::{fact_output, read_output, seal_output};
+
+use crate::wire::read::{Read, be_u16, field, refuse, u8};
+use crate::wire::write::Writer;
 
 /// Client Fast-Path Input PDU. MS-RDPBCGR 2.2.8.1.2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
-    /// `fpInputHeader` bits 6 and 7 (encryption flags).
+    /// `fpInputHeader` bits 6 and 7 (encryption flags), as the low bits of this number.
     pub flags: u8,
-    /// Events in order.
+    /// Events in order, at most 255.
     pub events: Vec<InputEvent>,
 }
 
@@ -30,7 +39,7 @@ pub enum InputEvent {
 /// Server Fast-Path Update PDU. MS-RDPBCGR 2.2.9.1.2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
-    /// `fpOutputHeader` bits 6 and 7 (encryption flags).
+    /// `fpOutputHeader` bits 6 and 7 (encryption flags), as the low bits of this number.
     pub flags: u8,
     /// Updates in order.
     pub updates: Vec<Update>,
@@ -69,36 +78,49 @@ pub struct BitmapRectangle {
     pub data: Vec<u8>,
 }
 
-/// Seals a Client Fast-Path Input PDU, header included.
-pub(crate) fn seal_input(input: &Input, encoder: &mut Encoder<'_>) -> Vec<u8> {
-    let _ = (input, encoder);
-    Vec::new()
+/// Longest fast-path PDU: its length has 15 bits.
+const MAX_LENGTH: usize = 0x7fff;
+/// Bit 7 of the first header byte: the PDU is encrypted by standard RDP security.
+const ENCRYPTED: u8 = 0x80;
+
+/// Writes the header byte and the length of the whole PDU, whose other bytes number `body`.
+///
+/// A length that does not fit is written as the largest one: callers keep PDUs below [`MAX_LENGTH`].
+fn write_header(w: &mut Writer, name: &'static str, header: u8, body: usize) {
+    w.u8(name, header);
+    match u8::try_from(body + 2) {
+        Ok(length @ 0..=0x7f) => w.u8("length1", length),
+        _ => {
+            let [high, low] = u16::try_from((body + 3).min(MAX_LENGTH)).unwrap_or(u16::MAX).to_be_bytes();
+            w.u8("length1", high | 0x80);
+            w.u8("length2", low);
+        }
+    }
 }
 
-/// Seals a Server Fast-Path Update PDU, header included.
-pub(crate) fn seal_output(output: &Output, encoder: &mut Encoder<'_>) -> Vec<u8> {
-    let _ = (output, encoder);
-    Vec::new()
-}
-
-/// Reads a whole Client Fast-Path Input PDU.
-pub(crate) fn read_input(i: &[u8]) -> Read<'_, Input> {
-    refuse(i, "a fast-path input PDU", 0)
-}
-
-/// Reads a whole Server Fast-Path Update PDU.
-pub(crate) fn read_output(i: &[u8]) -> Read<'_, Output> {
-    refuse(i, "a fast-path output PDU", 0)
-}
-
-/// One short phrase about the input.
-pub(crate) fn fact_input(input: &Input) -> String {
-    let _ = input;
-    String::new()
-}
-
-/// One short phrase about the output.
-pub(crate) fn fact_output(output: &Output) -> String {
-    let _ = output;
-    String::new()
+/// Reads the header byte and the length of the whole PDU, which must be that of `i`.
+fn read_header<'a>(i: &'a [u8], name: &'static str) -> Read<'a, u8> {
+    let all = i;
+    let (i, header) = field(name, |at: &'a [u8]| {
+        let (i, header) = u8(at)?;
+        match header {
+            _ if header & 0x03 != 0 => refuse(at, "action 0 (fast-path)", header.into()),
+            _ if header & ENCRYPTED != 0 => refuse(at, "no encryption, TLS encrypts", header.into()),
+            _ => Ok((i, header)),
+        }
+    })(i)?;
+    let (i, _) = field("length", |at: &'a [u8]| {
+        let (i, length) = match at.first() {
+            Some(first) if first & 0x80 != 0 => {
+                let (i, length) = be_u16(at)?;
+                (i, length & 0x7fff)
+            }
+            _ => {
+                let (i, length) = u8(at)?;
+                (i, u16::from(length))
+            }
+        };
+        if usize::from(length) == all.len() { Ok((i, length)) } else { refuse(at, "the PDU's length", length.into()) }
+    })(i)?;
+    Ok((i, header))
 }

@@ -2,8 +2,12 @@
 //!
 //! MS-RDPBCGR 2.2.1.12; MS-RDPELE 2.2.2.
 
+use super::text::length16;
 use crate::vocab::MessageKind;
 use crate::vocab::codes::{LicenseErrorCode, LicenseMessageType, LicenseStateTransition};
+use crate::wire::Layer;
+use crate::wire::read::{Read, bytes, end, field, le_u16, le_u32, refuse, rest, u8};
+use crate::wire::write::{Encoder, Writer};
 
 /// A licensing PDU behind its basic security header (`SEC_LICENSE_PKT`) and `LICENSE_PREAMBLE`.
 ///
@@ -65,5 +69,87 @@ impl LicensePdu {
             preamble_flags: 0x03,
             message: LicenseMessage::ErrorAlert { error_code, state_transition, blob_type: 4, blob: Vec::new() },
         }
+    }
+}
+
+impl LicensePdu {
+    /// The payload behind the security header.
+    pub(super) fn seal(&self, encoder: &mut Encoder<'_>) -> Vec<u8> {
+        encoder.seal(Layer::Payload, |w| {
+            let message_type = match &self.message {
+                LicenseMessage::ErrorAlert { .. } => LicenseMessageType::ERROR_ALERT,
+                LicenseMessage::Other { message_type, .. } => *message_type,
+            };
+            w.block("LICENSE_PREAMBLE", |w| {
+                w.u8("bMsgType", message_type.0);
+                w.u8("flags", self.preamble_flags);
+                w.u16_le("wMsgSize", 0);
+            });
+            self.message.write(w);
+            w.patch(2, &length16(w.len()).to_le_bytes());
+        })
+    }
+
+    /// Reads the payload behind the security header.
+    pub(super) fn read(i: &[u8], security_flags: u16, security_flags_hi: u16) -> Read<'_, Self> {
+        let all = i;
+        let (i, message_type) = field("bMsgType", u8)(i)?;
+        let (i, preamble_flags) = field("flags", u8)(i)?;
+        let (i, _) = field("wMsgSize", |at| {
+            let (i, size) = le_u16(at)?;
+            if usize::from(size) == all.len() { Ok((i, size)) } else { refuse(at, "the message's length", size.into()) }
+        })(i)?;
+        let (i, message) = match LicenseMessageType(message_type) {
+            LicenseMessageType::ERROR_ALERT => field("LICENSE_ERROR_MESSAGE", LicenseMessage::read_alert)(i)?,
+            message_type => {
+                let (i, body) = rest(i)?;
+                (i, LicenseMessage::Other { message_type, body: body.to_vec() })
+            }
+        };
+        Ok((i, Self { security_flags, security_flags_hi, preamble_flags, message }))
+    }
+
+    pub(super) fn fact(&self) -> String {
+        match &self.message {
+            LicenseMessage::ErrorAlert { error_code, state_transition, .. } => {
+                format!("{error_code}, {state_transition}")
+            }
+            LicenseMessage::Other { message_type, body } => format!("{message_type}, {} bytes", body.len()),
+        }
+    }
+}
+
+impl LicenseMessage {
+    fn write(&self, w: &mut Writer) {
+        match self {
+            Self::ErrorAlert { error_code, state_transition, blob_type, blob } => {
+                w.block("LICENSE_ERROR_MESSAGE", |w| {
+                    w.u32_le("dwErrorCode", error_code.0);
+                    w.u32_le("dwStateTransition", state_transition.0);
+                });
+                w.block("LICENSE_BINARY_BLOB", |w| {
+                    w.u16_le("wBlobType", *blob_type);
+                    w.u16_le("wBlobLen", length16(blob.len()));
+                    w.bytes("blobData", blob);
+                });
+            }
+            Self::Other { body, .. } => w.bytes("body", body),
+        }
+    }
+
+    fn read_alert(i: &[u8]) -> Read<'_, Self> {
+        let (i, error_code) = field("dwErrorCode", le_u32)(i)?;
+        let (i, state_transition) = field("dwStateTransition", le_u32)(i)?;
+        let (i, blob_type) = field("wBlobType", le_u16)(i)?;
+        let (i, length) = field("wBlobLen", le_u16)(i)?;
+        let (i, blob) = field("blobData", bytes(length.into()))(i)?;
+        let (i, ()) = end(i)?;
+        let alert = Self::ErrorAlert {
+            error_code: LicenseErrorCode(error_code),
+            state_transition: LicenseStateTransition(state_transition),
+            blob_type,
+            blob: blob.to_vec(),
+        };
+        Ok((i, alert))
     }
 }

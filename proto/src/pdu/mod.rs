@@ -21,6 +21,7 @@ mod channel;
 mod decode;
 mod encode;
 mod fact;
+mod text;
 
 pub use decode::{Context, Expect, decode};
 pub use encode::encode;

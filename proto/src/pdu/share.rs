@@ -4,6 +4,12 @@
 //! pduSource u16 le. Share Data adds: shareId u32 le, pad u8, streamId u8, uncompressedLength
 //! u16 le, pduType2 u8, compressedType u8, compressedLength u16 le.
 
+mod control;
+mod data;
+mod fact;
+
+pub(super) use control::{looks_like_share, read, seal};
+
 use super::session_info::SaveSessionInfo;
 use crate::vocab::MessageKind;
 use crate::vocab::codes::ErrorInfo;
@@ -31,7 +37,7 @@ pub enum ShareDataPdu {
     PersistentKeyList(Vec<u8>),
     /// 0x27. MS-RDPBCGR 2.2.1.18.1.
     FontList { number_fonts: u16, total_num_fonts: u16, list_flags: u16, entry_size: u16 },
-    /// 0x28. MS-RDPBCGR 2.2.1.22.1.
+    /// 0x28. MS-RDPBCGR 2.2.1.22.1. One without a body, as some servers send it, is kept as unknown.
     FontMap { number_entries: u16, total_num_entries: u16, map_flags: u16, entry_size: u16 },
     /// 0x37. MS-RDPBCGR 2.2.12.1, body kept raw.
     MonitorLayout(Vec<u8>),
