@@ -47,22 +47,21 @@ pub(crate) fn seal(data: &Data, encoder: &mut Encoder<'_>) -> Vec<u8> {
         | ChannelPdu::UnknownShareControl(_)
         | ChannelPdu::ShareData(_) => return share::seal(&data.pdu, encoder).unwrap_or_default(),
     };
-    encoder.seal(Layer::Security, |w| {
+    encoder.seal_around(Layer::Security, &payload, |w| {
         w.block("TS_SECURITY_HEADER", |w| {
             w.u16_le("flags", flags);
             w.u16_le("flagsHi", flags_hi);
         });
-        w.bytes("payload", &payload);
+        w.carry(&payload);
     })
 }
 
 fn seal_virtual_channel(bytes: &[u8], encoder: &mut Encoder<'_>) -> Vec<u8> {
-    encoder.seal(Layer::Payload, |w| match bytes.split_at_checked(8) {
-        Some((header, data)) => {
-            let (length, flags) = header.split_at(4);
+    encoder.seal(Layer::Payload, |w| match bytes.split_first_chunk::<8>() {
+        Some((&[a, b, c, d, e, f, g, h], data)) => {
             w.block("CHANNEL_PDU_HEADER", |w| {
-                w.bytes("length", length);
-                w.bytes("flags", flags);
+                w.u32_le("length", u32::from_le_bytes([a, b, c, d]));
+                w.u32_le("flags", u32::from_le_bytes([e, f, g, h]));
             });
             w.bytes("virtualChannelData", data);
         }
