@@ -9,7 +9,9 @@
 //! ```
 
 mod options;
+mod profile;
 mod server;
+mod testcard;
 
 pub use options::{Observer, Options};
 pub use server::{FakeServer, StartError, VerifyError};

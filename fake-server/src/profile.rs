@@ -1,0 +1,46 @@
+//! From a scenario's `[server]` to the honest machine's configuration.
+
+use badrdp_proto::connect::{NegotiationPolicy, ServerConfig, Step};
+use badrdp_proto::vocab::codes::McsResult;
+use badrdp_scenarios::model::{ServerProfile, SessionStep};
+
+/// The machine's configuration for `profile`; `random` fills what a server chooses at random.
+pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> ServerConfig {
+    let honest = ServerConfig::default();
+    let negotiation = &profile.negotiation;
+    let mcs = &profile.mcs;
+    let steps: Vec<_> = profile.session.steps.iter().map(step).collect();
+    ServerConfig {
+        protocols: profile.security,
+        negotiation: NegotiationPolicy {
+            failure: negotiation.failure,
+            select: negotiation.select,
+            silent: negotiation.silent,
+            flags: negotiation.flags.unwrap_or(honest.negotiation.flags),
+        },
+        connect_result: mcs.connect_result.unwrap_or(McsResult::RT_SUCCESSFUL),
+        attach_result: mcs.attach_result.unwrap_or(McsResult::RT_SUCCESSFUL),
+        join_refusal: mcs.join_result.map(|result| (mcs.join_number.max(1), result)),
+        skip_channel_join: mcs.skip_channel_join,
+        license: (profile.licensing.error, profile.licensing.transition),
+        license_error_info: profile.licensing.error_info,
+        steps: if steps.is_empty() { honest.steps } else { steps },
+        session_id: honest.session_id,
+        auto_reconnect_random: random,
+    }
+}
+
+fn step(step: &SessionStep) -> Step {
+    match *step {
+        SessionStep::Logon => Step::Logon,
+        SessionStep::LogonLong => Step::LogonLong,
+        SessionStep::LogonPlain => Step::LogonPlain,
+        SessionStep::ReconnectCookie => Step::ReconnectCookie,
+        SessionStep::LogonError(kind, data) => Step::LogonError(kind, data),
+        SessionStep::ErrorInfo(code) => Step::ErrorInfo(code),
+        SessionStep::Draw => Step::Draw,
+        SessionStep::Deactivate => Step::Deactivate,
+        SessionStep::Disconnect(reason) => Step::Disconnect(reason),
+        SessionStep::End(ending) => Step::End(ending),
+    }
+}

@@ -1,0 +1,172 @@
+//! The session's picture: a drawn test card with the scenario's name.
+
+mod rle;
+
+use badrdp_proto::pdu::fast_path::{BitmapRectangle, Output, bitmap_update};
+use font8x8::UnicodeFonts as _;
+
+/// Side of a tile in pixels; a multiple of 4, as bitmap widths must be.
+const TILE: usize = 64;
+/// Bytes of bitmap data after which a new PDU is begun: far below the 16383 that fast-path can carry.
+const PDU_DATA: usize = 8 * 1024;
+/// `BITMAP_COMPRESSION` and `NO_BITMAP_COMPRESSION_HDR` (MS-RDPBCGR 2.2.9.1.1.3.1.2.2).
+const COMPRESSED_NO_HEADER: u16 = 0x0401;
+/// Colour bars from left to right: white, yellow, cyan, green, magenta, red, blue, black.
+const BARS: [u16; 8] = [0xffff, 0xffe0, 0x07ff, 0x07e0, 0xf81f, 0xf800, 0x001f, 0x0000];
+const BACKGROUND: u16 = 0x2124;
+const GRID: u16 = 0x4228;
+const TEXT: u16 = 0xffff;
+
+/// The card's fast-path PDUs for a desktop of `width` by `height` pixels at 16 bits per pixel (RGB 565).
+pub(crate) fn draw(width: u16, height: u16, title: &str) -> Vec<Output> {
+    let card = Card::new(usize::from(width), usize::from(height), title);
+    let mut pdus = Vec::new();
+    let mut rectangles = Vec::new();
+    let mut size = 0;
+    for top in (0..card.height).step_by(TILE) {
+        for left in (0..card.width).step_by(TILE) {
+            let rectangle = card.tile(left, top);
+            if size + rectangle.data.len() > PDU_DATA && !rectangles.is_empty() {
+                pdus.push(pdu(&rectangles));
+                rectangles.clear();
+                size = 0;
+            }
+            size += rectangle.data.len();
+            rectangles.push(rectangle);
+        }
+    }
+    if !rectangles.is_empty() {
+        pdus.push(pdu(&rectangles));
+    }
+    pdus
+}
+
+fn pdu(rectangles: &[BitmapRectangle]) -> Output {
+    Output { flags: 0, updates: vec![bitmap_update(rectangles)] }
+}
+
+/// The picture as a function of place.
+struct Card {
+    width: usize,
+    height: usize,
+    /// Title rows of glyphs, each glyph eight rows of eight bits, lowest bit left.
+    lines: Vec<Vec<[u8; 8]>>,
+    /// Pixels per font pixel.
+    scale: usize,
+}
+
+impl Card {
+    fn new(width: usize, height: usize, title: &str) -> Self {
+        let scale = (width / 400).clamp(1, 4);
+        let columns = (width / (8 * scale)).saturating_sub(2).max(1);
+        let glyph =
+            |letter| font8x8::BASIC_FONTS.get(letter).or_else(|| font8x8::BASIC_FONTS.get('?')).unwrap_or([0; 8]);
+        let glyphs: Vec<_> = format!("badrdp {title}").chars().map(glyph).collect();
+        let lines = glyphs.chunks(columns).map(<[_]>::to_vec).collect();
+        Self { width, height, lines, scale }
+    }
+
+    /// Rows of the card that are colour bars; the title stands below them.
+    fn bars(&self) -> usize {
+        self.height * 2 / 3
+    }
+
+    /// The colour at a place, RGB 565.
+    fn at(&self, x: usize, y: usize) -> u16 {
+        if y < self.bars() {
+            let bar = x * BARS.len() / self.width.max(1);
+            return BARS.get(bar).copied().unwrap_or_default();
+        }
+        if self.inked(x, y) {
+            TEXT
+        } else if x % TILE == 0 || y % TILE == 0 {
+            GRID
+        } else {
+            BACKGROUND
+        }
+    }
+
+    /// Whether the title's ink is at this place.
+    fn inked(&self, x: usize, y: usize) -> bool {
+        let cell = 8 * self.scale;
+        let (Some(x), Some(y)) = (x.checked_sub(cell), y.checked_sub(self.bars() + cell)) else { return false };
+        // Lines of text stand one and a half cells apart.
+        let (row, within) = (y / (cell * 3 / 2), y % (cell * 3 / 2));
+        let bits =
+            self.lines.get(row).and_then(|line| line.get(x / cell)).and_then(|glyph| glyph.get(within / self.scale));
+        bits.is_some_and(|bits| bits >> (x % cell / self.scale) & 1 == 1)
+    }
+
+    fn tile(&self, left: usize, top: usize) -> BitmapRectangle {
+        let right = (left + TILE).min(self.width) - 1;
+        let bottom = (top + TILE).min(self.height) - 1;
+        // The bitmap's width is padded to a multiple of 4; the rectangle clips it.
+        let width = (right - left + 1).next_multiple_of(4);
+        let height = bottom - top + 1;
+        // Rows go from the bottom up.
+        let pixels: Vec<u16> =
+            (top..=bottom).rev().flat_map(|y| (left..left + width).map(move |x| self.at(x, y))).collect();
+        BitmapRectangle {
+            left: pixel(left),
+            top: pixel(top),
+            right: pixel(right),
+            bottom: pixel(bottom),
+            width: pixel(width),
+            height: pixel(height),
+            bits_per_pixel: 16,
+            flags: COMPRESSED_NO_HEADER,
+            data: rle::compress(&pixels, width),
+        }
+    }
+}
+
+/// Places fit 16 bits: the desktop's sides came from 16 bits.
+fn pixel(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests look at places that they made")]
+mod tests {
+    use super::*;
+    use badrdp_proto::pdu::Message;
+
+    #[test]
+    fn the_whole_desktop_is_covered_once_and_cheaply() {
+        for (width, height) in [(1024, 768), (1366, 768), (64, 64), (801, 601), (3840, 2160)] {
+            let card = Card::new(width, height, "tls/certificate-expired");
+            let mut seen = vec![false; width * height];
+            for top in (0..height).step_by(TILE) {
+                for left in (0..width).step_by(TILE) {
+                    let tile = card.tile(left, top);
+                    let bitmap = rle::tests::decompress(&tile.data, usize::from(tile.width));
+                    assert_eq!(bitmap.len(), usize::from(tile.width) * usize::from(tile.height));
+                    for y in tile.top..=tile.bottom {
+                        for x in tile.left..=tile.right {
+                            let row = usize::from(tile.bottom - y);
+                            let column = usize::from(x - tile.left);
+                            let place = usize::from(y) * width + usize::from(x);
+                            assert_eq!(bitmap[row * usize::from(tile.width) + column], card.at(x.into(), y.into()));
+                            assert!(!std::mem::replace(&mut seen[place], true), "{x},{y} is drawn twice");
+                        }
+                    }
+                }
+            }
+            assert!(seen.into_iter().all(|seen| seen), "{width}x{height} has holes");
+        }
+    }
+
+    #[test]
+    fn the_first_frame_is_small_and_every_pdu_fits_fast_path() {
+        let pdus = draw(1024, 768, "tls/certificate-expired");
+        let sizes: Vec<_> = pdus.into_iter().map(|output| Message::FastPathOutput(output).encode().len()).collect();
+        assert!(sizes.iter().all(|size| *size < 16_383), "{sizes:?}");
+        let total: usize = sizes.iter().sum();
+        assert!((1_000..100_000).contains(&total), "{total} bytes");
+    }
+
+    #[test]
+    fn the_title_changes_the_picture() {
+        assert_ne!(draw(640, 480, "a"), draw(640, 480, "b"));
+    }
+}
