@@ -35,6 +35,11 @@ impl<M: Machine> Session<M> {
         &self.machine
     }
 
+    /// The machine, to tell it what its owner decided (such as to leave).
+    pub const fn machine_mut(&mut self) -> &mut M {
+        &mut self.machine
+    }
+
     /// The record so far.
     pub const fn recorder(&self) -> &Recorder {
         &self.recorder

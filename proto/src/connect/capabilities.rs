@@ -5,9 +5,10 @@
 use super::client::Client;
 use super::facts::SERVER_CHANNEL;
 use super::server::{self, Server};
+use super::sets::{client_sets, server_sets};
 use crate::pdu::ChannelPdu;
 use crate::pdu::activation::{ConfirmActive, DemandActive};
-use crate::pdu::capability::{Bitmap, CapabilitySet, General};
+use crate::pdu::capability::CapabilitySet;
 
 /// The share's id as Windows servers choose it.
 pub(super) const SHARE_ID: u32 = 0x0001_03ea;
@@ -55,47 +56,4 @@ impl Server {
     pub(super) fn on_confirm_active(&mut self, _confirm: &ConfirmActive) {
         self.go(server::State::Finalization);
     }
-}
-
-const fn general() -> General {
-    General {
-        os_major_type: 1,
-        os_minor_type: 3,
-        protocol_version: 0x0200,
-        pad2_octets_a: 0,
-        general_compression_types: 0,
-        // FASTPATH_OUTPUT_SUPPORTED, LONG_CREDENTIALS_SUPPORTED, NO_BITMAP_COMPRESSION_HDR.
-        extra_flags: 0x0405,
-        update_capability_flag: 0,
-        remote_unshare_flag: 0,
-        general_compression_level: 0,
-        refresh_rect_support: 1,
-        suppress_output_support: 1,
-    }
-}
-
-const fn bitmap((desktop_width, desktop_height): (u16, u16)) -> Bitmap {
-    Bitmap {
-        preferred_bits_per_pixel: 16,
-        receive_1_bit_per_pixel: 1,
-        receive_4_bits_per_pixel: 1,
-        receive_8_bits_per_pixel: 1,
-        desktop_width,
-        desktop_height,
-        pad2_octets: 0,
-        desktop_resize_flag: 1,
-        bitmap_compression_flag: 1,
-        high_color_flags: 0,
-        drawing_flags: 0,
-        multiple_rectangle_support: 1,
-        pad2_octets_b: 0,
-    }
-}
-
-fn server_sets(desktop: (u16, u16)) -> Vec<CapabilitySet> {
-    vec![CapabilitySet::General(general()), CapabilitySet::Bitmap(bitmap(desktop))]
-}
-
-fn client_sets(desktop: (u16, u16)) -> Vec<CapabilitySet> {
-    vec![CapabilitySet::General(general()), CapabilitySet::Bitmap(bitmap(desktop))]
 }

@@ -17,6 +17,7 @@ mod licensing;
 mod port;
 mod secure_settings;
 mod server;
+mod sets;
 mod settings;
 
 pub use client::Client;
