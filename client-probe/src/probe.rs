@@ -40,6 +40,8 @@ pub struct Options {
 pub enum Roots {
     /// The system's trust store.
     System,
+    /// The system's trust store and these certificates, in DER.
+    SystemAnd(Vec<Vec<u8>>),
     /// Only these certificates, in DER.
     Only(Vec<Vec<u8>>),
 }
@@ -62,9 +64,6 @@ impl Default for Options {
 /// Walks the handshake against `target` as far as it goes without credentials.
 ///
 /// Never fails: what goes wrong is in the transcript.
-#[expect(clippy::unused_async, reason = "filled in next")]
 pub async fn probe(target: &Target, options: &Options) -> Transcript {
-    let _ = target;
-    badrdp_proto::transcript::Recorder::new(badrdp_proto::pdu::Side::Client, options.budget)
-        .finish(badrdp_proto::vocab::Stage::Tcp, None)
+    crate::drive::walk(target, options).await
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::connect::{CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFailure};
 use crate::pdu::{Message, decode};
 use crate::transcript::{Direction, Event, Recorder, Transcript};
-use crate::vocab::MessageKind;
+use crate::vocab::{MessageKind, Stage};
 use crate::wire::FrameBuffer;
 
 /// One side of a connection, without the socket.
@@ -47,7 +47,9 @@ impl<M: Machine> Session<M> {
 
     /// Adds an event that the driver saw (a TLS record, the connection itself) to the record.
     pub fn note(&mut self, now: Duration, event: Event) {
-        self.recorder.record(now, self.machine.stage(), event);
+        // The machine starts behind TCP.
+        let stage = if event == Event::Connected { Stage::Tcp } else { self.machine.stage() };
+        self.recorder.record(now, stage, event);
     }
 
     /// Bytes arrived.

@@ -1,0 +1,105 @@
+//! The server's certificate.
+
+use super::{Advice, Evidence, mstsc};
+
+const RENEW: &str = "Windows, self-signed: delete the certificate in certlm.msc, Remote Desktop, Certificates, then `Restart-Service TermService -Force`: the host makes a new one";
+const OWN: &str = "Windows, issued: install the new certificate and set its thumbprint (SSLCertificateSHA1Hash of Win32_TSGeneralSetting), and let NETWORK SERVICE read its key";
+const XRDP: &str =
+    "xrdp: put the new certificate and key where `certificate=` and `key_file=` in xrdp.ini point, then restart xrdp";
+
+pub(in crate::diagnosis) static EXPIRED: Advice = Advice {
+    expected: "a certificate that is valid now",
+    causes: &[
+        (Evidence::Observed, "the certificate's end lies in the past"),
+        (
+            Evidence::Documented,
+            "Windows renews its own certificate by itself; where it cannot open the key, it fails with event 1057 or 1058",
+        ),
+        (Evidence::Inferred, "the clock of this machine is wrong, if the date below looks right"),
+        (
+            Evidence::Folklore,
+            "0x904 with extended 0x7 is often blamed on an expired certificate; by itself it is no failure on the wire, and clients report it as 0x1B07 or a warning",
+        ),
+    ],
+    remedies: &[RENEW, OWN, XRDP, "check the date on both machines: `w32tm /query /status`, `timedatectl`"],
+    mstsc: &[mstsc(0x1b07, 0, Evidence::Documented)],
+};
+
+pub(in crate::diagnosis) static NOT_YET_VALID: Advice = Advice {
+    expected: "a certificate that is valid now",
+    causes: &[
+        (
+            Evidence::Inferred,
+            "the clock of the host was ahead when it made the certificate, or this machine's is behind",
+        ),
+        (Evidence::Inferred, "the certificate was installed before its start"),
+    ],
+    remedies: &["check the date on both machines: `w32tm /query /status`, `timedatectl`", RENEW, XRDP],
+    mstsc: &[mstsc(0x1b07, 0, Evidence::Inferred)],
+};
+
+pub(in crate::diagnosis) static NAME_MISMATCH: Advice = Advice {
+    expected: "a certificate for the name that the client connects to",
+    causes: &[
+        (Evidence::Observed, "the certificate names other hosts than the one probed"),
+        (
+            Evidence::Inferred,
+            "the client uses an address or an alias, and the host's own certificate knows only its computer name",
+        ),
+        (Evidence::Inferred, "the name resolves to another host, or a gateway answers in its place"),
+    ],
+    remedies: &[
+        "connect by a name that is in the certificate, or probe with `--server-name NAME` to judge for another name",
+        "issue a certificate with every name that users type as a subject alternative name",
+        "check that the name resolves to the host that you mean",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static SELF_SIGNED: Advice = Advice {
+    expected: "a certificate from an issuer that this machine trusts",
+    causes: &[
+        (
+            Evidence::Documented,
+            "Windows makes a self-signed certificate for itself where none is installed; so does xrdp's package",
+        ),
+        (Evidence::Inferred, "someone stands between: compare the certificate with the one on the host"),
+    ],
+    remedies: &[
+        "expected on a host that nobody gave a certificate: users see a warning, and must compare the thumbprint",
+        "issue a certificate from your own CA (policy \"Server authentication certificate template\"), or trust this one: `--ca FILE.pem`",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static UNTRUSTED_ISSUER: Advice = Advice {
+    expected: "a certificate from an issuer that this machine trusts",
+    causes: &[
+        (Evidence::Inferred, "the issuer is a private CA whose certificate is not installed on this machine"),
+        (Evidence::Inferred, "the host does not send the intermediate certificates"),
+        (Evidence::Inferred, "an inspecting proxy issued it in place of the host's own"),
+    ],
+    remedies: &[
+        "probe with the CA: `--ca ca.pem`; if that is clean, install the CA's certificate on the clients (Windows: Trusted Root Certification Authorities)",
+        "install the intermediate certificates on the host",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static NO_SERVER_AUTH: Advice = Advice {
+    expected: "a certificate whose extended key usage allows server authentication",
+    causes: &[(Evidence::Inferred, "it was issued from a template for another use, for example client authentication")],
+    remedies: &[
+        "issue a certificate with Server Authentication (1.3.6.1.5.5.7.3.1), then set it on the host",
+        OWN,
+        XRDP,
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static UNREADABLE: Advice = Advice {
+    expected: "an X.509 certificate",
+    causes: &[(Evidence::Inferred, "the certificate on the host is damaged, or its software encodes it wrongly")],
+    remedies: &[RENEW, XRDP],
+    mstsc: &[],
+};

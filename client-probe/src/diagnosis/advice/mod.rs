@@ -1,0 +1,43 @@
+//! Causes and remedies, as data: what rules say beyond what they see.
+//!
+//! Every cause carries how sure it is. What is only repeated on the web is marked as folklore,
+//! and no Windows code is claimed more surely than its source allows.
+
+pub(super) mod certificate;
+pub(super) mod foreign;
+pub(super) mod mcs;
+pub(super) mod negotiation;
+pub(super) mod session;
+pub(super) mod stream;
+pub(super) mod tcp;
+pub(super) mod tls;
+
+use super::{Evidence, MstscCode};
+
+/// What to say about one finding.
+#[derive(Debug)]
+pub(super) struct Advice {
+    /// What was expected at that point.
+    pub(super) expected: &'static str,
+    /// Likely causes, the likeliest first.
+    pub(super) causes: &'static [(Evidence, &'static str)],
+    /// What fixes it, in the order in which to try.
+    pub(super) remedies: &'static [&'static str],
+    /// What mstsc shows.
+    pub(super) mstsc: &'static [MstscCode],
+}
+
+/// A code pair of mstsc's dialog.
+pub(super) const fn mstsc(code: u32, extended: u32, evidence: Evidence) -> MstscCode {
+    MstscCode { code, extended, evidence }
+}
+
+/// "The socket closed" and no error info: what a close without a reason is taken to show.
+pub(super) const SOCKET_CLOSED: &[MstscCode] = &[mstsc(0x904, 0, Evidence::Inferred)];
+
+/// "Protocol error" of a client that cannot read what came.
+pub(super) const PROTOCOL_ERROR: &[MstscCode] = &[mstsc(0xd06, 0, Evidence::Inferred)];
+
+/// "Protocol error" of a client that met another protocol on the port.
+pub(super) const OTHER_PROTOCOL: &[MstscCode] =
+    &[mstsc(0x1104, 0, Evidence::Inferred), mstsc(0xd06, 0, Evidence::Inferred)];

@@ -1,0 +1,93 @@
+//! The session: error info, logon, drawing, redirection.
+
+use super::{Advice, Evidence, SOCKET_CLOSED};
+
+pub(in crate::diagnosis) static SERVER_DENIED: Advice = Advice {
+    expected: "a session",
+    causes: &[
+        (
+            Evidence::Documented,
+            "the host denied the connection: remote connections are not enabled, or the limit of connections is reached",
+        ),
+        (Evidence::Reported, "a server built on IronRDP sends this code where user name or password is wrong"),
+        (Evidence::Reported, "it is seen where a bastion or gateway stands between client and a newer Windows"),
+        (
+            Evidence::Inferred,
+            "0x904 with 0x7 means that TLS and logon had worked: this code can be sent only after MCS",
+        ),
+        (
+            Evidence::Folklore,
+            "a damaged user profile (NTUSER.DAT, ProfileList, SID) or a damaged MSLicensing store; no source ties either to this code",
+        ),
+    ],
+    remedies: &[
+        "Windows: allow remote connections (SystemPropertiesRemote.exe, fDenyTSConnections = 0), and check the policies \"Allow users to connect remotely\" and \"Limit number of connections\"",
+        "Windows: the user must be in Remote Desktop Users; `qwinsta` shows the sessions that fill the limit",
+        "Windows: TerminalServices-LocalSessionManager event 40 holds the reason with the same number",
+        "check user name and password where the server is not Windows",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static ERROR_INFO: Advice = Advice {
+    expected: "a session",
+    causes: &[(Evidence::Documented, "the host names its reason in the Set Error Info PDU")],
+    remedies: &[
+        "`badrdp explain CODE` tells what is known of the code",
+        "Windows: TerminalServices-LocalSessionManager event 40 holds the reason with the same number",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static LOGON_ERROR: Advice = Advice {
+    expected: "a logon",
+    causes: &[(Evidence::Documented, "Winlogon on the host reports the error in the evidence to the client")],
+    remedies: &[
+        "check the account on the host: password, lock, logon rights (Allow log on through Remote Desktop Services)",
+        "where sessions contend, end one: `qwinsta`, `logoff ID`",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static SESSION_ENDED: Advice = Advice {
+    expected: "a session that stays until the client leaves",
+    causes: &[
+        (
+            Evidence::Inferred,
+            "the session could not be built behind the handshake: the desktop, its driver or the user's profile failed, and the host said no more",
+        ),
+        (Evidence::Inferred, "an administrator or a policy ended the session"),
+        (Evidence::Inferred, "a gateway between closed the connection"),
+    ],
+    remedies: &[
+        "Windows: TerminalServices-LocalSessionManager events 23, 24, 40, and User Profile Service events 1502, 1508, 1511, 1515",
+        "Linux: the log of xrdp-sesman and the user's ~/.xsession-errors",
+    ],
+    mstsc: SOCKET_CLOSED,
+};
+
+pub(in crate::diagnosis) static NOTHING_DRAWN: Advice = Advice {
+    expected: "a picture soon after the session starts",
+    causes: &[
+        (
+            Evidence::Reported,
+            "the logon screen waits for a choice that the client is not shown, for example which session to end",
+        ),
+        (Evidence::Inferred, "the desktop or its display driver hangs"),
+        (Evidence::Inferred, "the host waits for the graphics pipeline, which this probe does not offer"),
+        (Evidence::Inferred, "the host is only slow to draw"),
+    ],
+    remedies: &[
+        "connect with a client; a black screen confirms it",
+        "Windows: check the display driver and the policy \"Use WDDM graphics display driver for Remote Desktop Connections\"",
+        "Linux: the log of xrdp-sesman and the X server",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static REDIRECTED: Advice = Advice {
+    expected: "a session on this host",
+    causes: &[(Evidence::Documented, "a connection broker sends the client on to the host that shall serve it")],
+    remedies: &["probe the host named in the evidence: this one only passes clients on"],
+    mstsc: &[],
+};

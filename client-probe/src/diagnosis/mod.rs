@@ -1,0 +1,122 @@
+//! From a transcript to a verdict: pure.
+//!
+//! A rule looks at a [`view::View`] of the transcript and says what it sees; its advice is data.
+//! Of the rules about how a connection ended, the first that matches speaks; rules about the
+//! condition of a host all speak.
+
+mod advice;
+mod rules;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+use badrdp_proto::transcript::Transcript;
+use badrdp_proto::vocab::Stage;
+
+use rules::{Class, RULES, Rule, Seen};
+use view::View;
+
+/// What the transcript shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// In one word.
+    pub verdict: Verdict,
+    /// The furthest stage reached, or where it failed.
+    pub stage: Stage,
+    /// What was found, the one that matters most first. Empty for a healthy host.
+    pub findings: Vec<Finding>,
+}
+
+/// The verdict in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The session was reached and nothing is wrong.
+    Healthy,
+    /// The session was reached, but something is wrong that clients will complain of.
+    Degraded,
+    /// The host works as far as it can be seen without credentials.
+    NeedsCredentials,
+    /// The host answered and the connection failed.
+    Broken,
+    /// What answers is not RDP.
+    NotRdp,
+    /// The host could not be reached.
+    Unreachable,
+}
+
+/// How sure a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Evidence {
+    /// Seen in this transcript.
+    Observed,
+    /// Said by Microsoft's documents or a standard.
+    Documented,
+    /// Reported by users.
+    Reported,
+    /// Our inference; not confirmed on a Windows client.
+    Inferred,
+    /// Repeated on the web without a source.
+    Folklore,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable id, for example `certificate-expired`.
+    pub id: &'static str,
+    /// The stage it belongs to.
+    pub stage: Stage,
+    /// What is wrong, in one line.
+    pub title: String,
+    /// What in the transcript shows it.
+    pub evidence: Vec<String>,
+    /// What was expected at that point.
+    pub expected: String,
+    /// Likely causes, the likeliest first.
+    pub causes: Vec<(Evidence, String)>,
+    /// What fixes it, in the order in which to try.
+    pub remedies: Vec<String>,
+    /// What a Windows user would see: discReason, extended reason, and how sure that is.
+    pub mstsc: Vec<MstscCode>,
+}
+
+/// A code pair of mstsc's error dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MstscCode {
+    /// discReason.
+    pub code: u32,
+    /// Extended reason.
+    pub extended: u32,
+    /// How sure.
+    pub evidence: Evidence,
+}
+
+/// Every finding's id, in order of priority.
+#[must_use]
+pub fn finding_ids() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.id).collect()
+}
+
+/// Diagnoses a client-side transcript.
+#[must_use]
+pub fn diagnose(transcript: &Transcript) -> Diagnosis {
+    let view = View::new(transcript);
+    let ending = RULES.iter().filter(|rule| rule.class == Class::Ending);
+    let ending = ending.filter_map(|rule| Some((rule, (rule.check)(&view)?))).take(1);
+    let conditions = RULES.iter().filter(|rule| rule.class == Class::Condition);
+    let conditions = conditions.filter_map(|rule| Some((rule, (rule.check)(&view)?)));
+    let mut seen: Vec<(&Rule, Seen)> = ending.chain(conditions).collect();
+    // What ended the connection comes first, unless the host is not to blame for the end.
+    seen.sort_by_key(|(rule, _)| rule.verdict == Verdict::NeedsCredentials);
+    let verdict = match seen.first() {
+        None if view.active() => Verdict::Healthy,
+        None => Verdict::Broken,
+        Some((rule, _)) => rule.verdict,
+    };
+    let stage = seen.first().map_or(transcript.stage, |(_, seen)| seen.stage);
+    let findings = seen.into_iter().map(|(rule, seen)| rule.finding(seen)).collect();
+    Diagnosis { verdict, stage, findings }
+}

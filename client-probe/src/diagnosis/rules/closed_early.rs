@@ -1,0 +1,47 @@
+//! The host closes before the session, and nothing says why.
+
+use badrdp_proto::connect::{Blame, CloseKind};
+use badrdp_proto::vocab::Stage;
+
+use super::{Class, Rule, Seen, Verdict, View};
+use crate::diagnosis::advice::stream;
+
+/// TCP FIN between messages.
+pub(super) const CLOSED: Rule = Rule {
+    id: "closed-early",
+    class: Class::Ending,
+    verdict: Verdict::Broken,
+    check: |view| check(view, CloseKind::Fin, "closes"),
+    advice: &stream::CLOSED,
+};
+
+/// TCP RST: data that the host had sent may be lost with it.
+pub(super) const RESET: Rule = Rule {
+    id: "reset-early",
+    class: Class::Ending,
+    verdict: Verdict::Broken,
+    check: |view| check(view, CloseKind::Reset, "resets"),
+    advice: &stream::RESET,
+};
+
+fn check(view: &View<'_>, wanted: CloseKind, verb: &str) -> Option<Seen> {
+    let (stage, Blame::Closed(kind)) = view.blame()? else {
+        return None;
+    };
+    if *kind != wanted {
+        return None;
+    }
+    let title = match view.last_received() {
+        None => format!("the host {verb} the connection without a word"),
+        // The first close behind a certificate is often the host's own trouble with TLS or with the client.
+        Some(kind) if stage == Stage::BasicSettingsExchange && view.secured() => {
+            format!("the host {verb} the connection behind TLS, after {kind}")
+        }
+        Some(kind) => format!("the host {verb} the connection after {kind}"),
+    };
+    Some(
+        Seen::new(stage, title)
+            .evidence_if(view.received(Some).map(|(entry, _)| view.quote(entry)))
+            .evidence_if(view.close().map(|(entry, _)| view.quote(entry))),
+    )
+}

@@ -1,0 +1,83 @@
+//! TLS failed: one finding per way in which it can.
+
+use badrdp_proto::connect::TlsFailureKind as Kind;
+use badrdp_proto::connect::{CloseKind, TlsFailure};
+use badrdp_proto::wire::tls_record::{alert_name, version_name};
+
+use super::{Class, Rule, Seen, Verdict, View};
+use crate::diagnosis::advice::{Advice, tls};
+
+/// Alert `protocol_version`, or a ServerHello that picks TLS 1.0 or 1.1.
+pub(super) const VERSION_MISMATCH: Rule = rule("tls-version-mismatch", &tls::VERSION_MISMATCH, |view| {
+    check(view, |kind| match kind {
+        Kind::AlertReceived(70) => Some("the host refuses every TLS version offered (1.2 and 1.3)".to_owned()),
+        Kind::LegacyVersion(version) => Some(format!("the host picks {}, which is too old", version_name(*version))),
+        _ => None,
+    })
+});
+
+/// Alerts `handshake_failure` and `insufficient_security`: no cipher suite in common.
+pub(super) const HANDSHAKE_FAILURE: Rule = rule("tls-handshake-failure", &tls::HANDSHAKE_FAILURE, |view| {
+    check(view, |kind| match kind {
+        Kind::AlertReceived(alert @ (40 | 71)) => {
+            Some(format!("the host finds no common cipher suite: alert {}", alert_name(*alert)))
+        }
+        _ => None,
+    })
+});
+
+/// Any other alert, from either side.
+pub(super) const ALERT: Rule = rule("tls-alert", &tls::ALERT, |view| {
+    check(view, |kind| match kind {
+        Kind::AlertReceived(70 | 40 | 71) => None,
+        Kind::AlertReceived(alert) => Some(format!("the host ends TLS with alert {}", alert_name(*alert))),
+        Kind::AlertSent(_, why) => Some(format!("the host's TLS handshake cannot be accepted: {why}")),
+        _ => None,
+    })
+});
+
+/// Bytes that are no TLS record, though TLS was selected.
+pub(super) const PLAIN_TEXT: Rule = rule("tls-plain-text", &tls::PLAIN_TEXT, |view| {
+    check(view, |kind| match kind {
+        Kind::NotTls(_) => Some("the host selects TLS and sends plain text".to_owned()),
+        _ => None,
+    })
+});
+
+/// A close or reset without an alert: what Windows does when it cannot use its own key.
+pub(super) const CLOSED: Rule = rule("tls-closed", &tls::CLOSED, |view| {
+    check(view, |kind| match kind {
+        Kind::Closed(CloseKind::Reset) => {
+            Some("the host resets the connection during TLS, without an alert".to_owned())
+        }
+        Kind::Closed(_) => Some("the host closes the connection during TLS, without an alert".to_owned()),
+        _ => None,
+    })
+});
+
+/// Silence in the handshake.
+pub(super) const STALLED: Rule = rule("tls-stalled", &tls::STALLED, |view| {
+    check(view, |kind| match kind {
+        Kind::TimedOut => Some("the host says nothing more during TLS".to_owned()),
+        _ => None,
+    })
+    .map(|seen| seen.evidence(format!("budget: {:?} of silence", view.transcript().budget)))
+});
+
+const fn rule(id: &'static str, advice: &'static Advice, check: fn(&View<'_>) -> Option<Seen>) -> Rule {
+    Rule { id, class: Class::Ending, verdict: Verdict::Broken, check, advice }
+}
+
+fn check(view: &View<'_>, title: fn(&Kind) -> Option<String>) -> Option<Seen> {
+    let (entry, TlsFailure { kind, after }) = view.tls_failure()?;
+    let mut seen = Seen::new(entry.stage, title(kind)?)
+        .evidence_if(view.selected().map(|(entry, _)| view.quote(entry)))
+        .evidence(view.quote(entry));
+    if let Some(after) = after {
+        seen = seen.evidence(format!("after {after}"));
+    }
+    if view.secured() {
+        seen = seen.expected("a TLS connection that stays up");
+    }
+    Some(seen)
+}

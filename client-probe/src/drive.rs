@@ -1,0 +1,288 @@
+//! The one loop between a [`Session`] and a socket.
+
+use std::io;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use badrdp_proto::connect::{Blame, Client, ClientConfig, Ending, Failure, Output, TlsFailure, TlsFailureKind};
+use badrdp_proto::pdu::share::ShareDataPdu;
+use badrdp_proto::pdu::{ChannelPdu, Message, Side};
+use badrdp_proto::session::Session;
+use badrdp_proto::transcript::{Direction, Event, Recorder, Transcript};
+use badrdp_proto::vocab::Stage;
+use badrdp_proto::vocab::codes::ErrorInfo;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::client::TlsStream;
+
+use crate::certificate::{TrustStore, judge};
+use crate::connect::connect;
+use crate::probe::{Options, Target};
+use crate::tap::{Tap, Watched};
+use crate::tls;
+
+/// A peer that drips is given this many budgets in all.
+const BUDGETS: u32 = 12;
+/// How long a peer may take to close behind us.
+const FAREWELL: Duration = Duration::from_millis(500);
+/// What is read from a peer in one go.
+const CHUNK: usize = 16 * 1024;
+
+/// Walks the handshake, and records it.
+pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
+    let start = Instant::now();
+    let stream = match connect(target, options.connect_budget).await {
+        Ok(stream) => stream,
+        Err(failure) => {
+            let mut recorder = Recorder::new(Side::Client, options.budget);
+            recorder.record(start.elapsed(), Stage::Tcp, Event::ConnectFailed(failure));
+            let cause = Blame::Local("TCP could not be connected");
+            return recorder.finish(Stage::Tcp, Some(Failure { stage: Stage::Tcp, cause, after: None }));
+        }
+    };
+    let config =
+        ClientConfig { protocols: options.protocols, cookie: options.cookie.clone(), ..ClientConfig::default() };
+    let mut session = Session::new(Client::new(config), options.budget);
+    session.note(start.elapsed(), Event::Connected);
+    let drive = Drive {
+        session,
+        peer: stream.peer_addr().ok().map(|address| address.ip()),
+        stream: Stream::Plain(stream),
+        name: options.server_name.clone().unwrap_or_else(|| target.host.clone()),
+        options,
+        start,
+        linger_until: None,
+        deaf: false,
+    };
+    drive.run().await
+}
+
+/// Whether a message draws: bitmaps, orders or surface commands, not pointers.
+pub(crate) fn is_picture(message: &Message) -> bool {
+    match message {
+        Message::FastPathOutput(output) => output.updates.iter().any(|update| matches!(update.code, 0 | 1 | 4)),
+        Message::Data(data) => match &data.pdu {
+            ChannelPdu::ShareData(share) => matches!(share.data, ShareDataPdu::SlowPathUpdate(_)),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<Tap>>),
+    /// The handshake failed and took the stream with it.
+    Gone,
+}
+
+impl Stream {
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(stream) => stream.read(buffer).await,
+            Self::Tls(stream) => stream.read(buffer).await,
+            Self::Gone => Ok(0),
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.write_all(bytes).await,
+            Self::Tls(stream) => {
+                stream.write_all(bytes).await?;
+                stream.flush().await
+            }
+            Self::Gone => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    async fn half_close(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.shutdown().await,
+            Self::Tls(stream) => stream.shutdown().await,
+            Self::Gone => Ok(()),
+        }
+    }
+}
+
+struct Drive<'a> {
+    session: Session<Client>,
+    stream: Stream,
+    peer: Option<IpAddr>,
+    name: String,
+    options: &'a Options,
+    start: Instant,
+    /// Set once the session is active.
+    linger_until: Option<Instant>,
+    /// A write failed: what the peer said before is still read, nothing is sent.
+    deaf: bool,
+}
+
+impl Drive<'_> {
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    async fn run(mut self) -> Transcript {
+        loop {
+            let now = self.now();
+            match self.session.poll(now) {
+                Some(Output::Send(message)) => self.send(&message).await,
+                Some(Output::StartTls) => self.start_tls().await,
+                Some(Output::Activated) => {
+                    self.session.note(now, Event::Activated);
+                    self.linger_until = Some(Instant::now() + self.options.linger);
+                }
+                // Only a server draws, and only a client with credentials authenticates.
+                Some(Output::Draw | Output::Authenticate(_)) => {}
+                Some(Output::End(ending)) => {
+                    self.close(ending).await;
+                    return self.session.finish();
+                }
+                None if self.satisfied() => self.session.machine_mut().leave(),
+                None => self.hear().await,
+            }
+        }
+    }
+
+    /// The session is active and drawn: there is nothing more to learn without a user.
+    fn satisfied(&self) -> bool {
+        if self.linger_until.is_none() {
+            return false;
+        }
+        let received = self.session.recorder().entries().iter().rev().filter_map(|entry| match &entry.event {
+            Event::Message { direction: Direction::Received, message: Some(message), .. } => Some(message),
+            _ => None,
+        });
+        let mut drawn = false;
+        for message in received {
+            // The host is about to close: how it does that is worth the wait.
+            if is_last_word(message) {
+                return false;
+            }
+            drawn |= is_picture(message);
+        }
+        drawn && self.session.machine().is_active()
+    }
+
+    async fn send(&mut self, message: &Message) {
+        let bytes = message.encode();
+        if self.deaf {
+            return;
+        }
+        match timeout(self.options.budget, self.stream.write(&bytes)).await {
+            Ok(Ok(())) => {
+                let now = self.now();
+                self.session.sent(now, message.kind(), Some(message), &bytes, Vec::new());
+            }
+            Ok(Err(error)) => {
+                tracing::debug!("writing {}: {error}", message.kind());
+                self.deaf = true;
+            }
+            Err(_) => {
+                let now = self.now();
+                self.session.timed_out(now);
+            }
+        }
+    }
+
+    /// Reads once and feeds the machine with what came of it.
+    async fn hear(&mut self) {
+        let silence = Instant::now() + self.options.budget;
+        let total = self.start + self.options.connect_budget + self.options.budget * BUDGETS;
+        let deadline = self.linger_until.unwrap_or(silence).min(total);
+        let mut buffer = vec![0; CHUNK];
+        let outcome = timeout_at(deadline, self.stream.read(&mut buffer)).await;
+        let now = self.now();
+        match outcome {
+            Ok(Ok(0)) => self.session.peer_closed(now, false),
+            Ok(Ok(count)) => self.session.receive(buffer.get(..count).unwrap_or_default()),
+            Ok(Err(error)) => self.read_failed(now, &error),
+            Err(_) if self.linger_until.is_some() && self.session.machine().is_active() => {
+                self.session.machine_mut().leave();
+            }
+            Err(_) => self.session.timed_out(now),
+        }
+    }
+
+    fn read_failed(&mut self, now: Duration, error: &io::Error) {
+        tracing::debug!("reading: {error}");
+        match tls::sort_rustls(error) {
+            Some(kind) => self.session.tls_failed(now, TlsFailure { kind, after: None }),
+            // A FIN without close_notify is a FIN.
+            None => self.session.peer_closed(now, tls::is_reset(error)),
+        }
+    }
+
+    async fn start_tls(&mut self) {
+        let ahead = self.session.take_unread();
+        let Stream::Plain(stream) = std::mem::replace(&mut self.stream, Stream::Gone) else {
+            return;
+        };
+        let watched = Watched::new(self.start);
+        let tap = Tap::new(stream, ahead, watched.clone());
+        let outcome = tls::handshake(tap, &watched, &self.name, self.peer, self.options.budget).await;
+        for (at, event) in watched.with(|watch| std::mem::take(&mut watch.events)) {
+            self.session.note(at, event);
+        }
+        let now = self.now();
+        match outcome {
+            Ok((stream, facts)) => {
+                self.stream = Stream::Tls(Box::new(stream));
+                let roots = TrustStore::load(&self.options.roots);
+                let verdict = judge(&facts.chain, &self.name, self.options.now, &roots);
+                self.session.note(now, Event::Certificate(verdict));
+                self.session.tls_ready(now, facts);
+            }
+            Err(failure) => {
+                let closed = match &failure.kind {
+                    TlsFailureKind::Closed(kind) => Some(*kind),
+                    _ => None,
+                };
+                if let Some(kind) = closed {
+                    self.session.note(now, Event::PeerClosed(kind));
+                }
+                self.session.tls_failed(now, failure);
+            }
+        }
+    }
+
+    /// Ends the connection so that the peer sees a FIN, not the RST that unread bytes would cause.
+    async fn close(&mut self, ending: Ending) {
+        let closed_by_peer = matches!(
+            self.session.recorder().entries().last().map(|entry| &entry.event),
+            Some(Event::PeerClosed(_) | Event::TlsFailed(_))
+        );
+        if matches!(self.stream, Stream::Gone) || closed_by_peer {
+            return;
+        }
+        let farewell = FAREWELL.min(self.options.budget);
+        let now = self.now();
+        self.session.closed(now, ending, None);
+        let drain = async {
+            self.stream.half_close().await?;
+            let mut buffer = vec![0; CHUNK];
+            while self.stream.read(&mut buffer).await? > 0 {}
+            io::Result::Ok(())
+        };
+        match timeout(farewell, drain).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!("closing: {error}"),
+            Err(_) => tracing::debug!("the peer did not close in {farewell:?}"),
+        }
+    }
+}
+
+/// Set Error Info with a reason, after which a server must disconnect.
+fn is_last_word(message: &Message) -> bool {
+    match message {
+        Message::Data(data) => match &data.pdu {
+            ChannelPdu::ShareData(share) => {
+                matches!(share.data, ShareDataPdu::SetErrorInfo(code) if code != ErrorInfo(0))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}

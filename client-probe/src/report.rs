@@ -1,1 +1,0 @@
-//! The only renderers of transcripts and diagnoses: text and JSON.

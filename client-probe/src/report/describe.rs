@@ -1,0 +1,176 @@
+//! What a transcript's entry says, in words: name, length, fact.
+
+use badrdp_proto::connect::{CloseKind, Ending, TlsFailureKind};
+use badrdp_proto::transcript::{CertificateFacts, CertificateProblem, ConnectFailure, Direction, Entry, Event};
+use badrdp_proto::wire::FrameError;
+use badrdp_proto::wire::tls_record::{alert_name, version_name};
+
+use super::{date, printable};
+
+/// An entry in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Described {
+    pub(crate) mark: Mark,
+    /// The message's name, or that of the event.
+    pub(crate) name: &'static str,
+    /// Bytes, where the entry stands for bytes.
+    pub(crate) length: Option<usize>,
+    /// The one fact that matters; safe to print.
+    pub(crate) fact: String,
+    /// What was changed on the way to the wire.
+    pub(crate) altered: Vec<String>,
+}
+
+/// How an entry is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Good,
+    Bad,
+    Warn,
+    Sent,
+    Received,
+}
+
+impl Mark {
+    /// The mark's character.
+    pub(crate) const fn sign(self) -> &'static str {
+        match self {
+            Self::Good => "✓",
+            Self::Bad => "✗",
+            Self::Warn => "!",
+            Self::Sent => "→",
+            Self::Received => "←",
+        }
+    }
+}
+
+impl From<Direction> for Mark {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Sent => Self::Sent,
+            Direction::Received => Self::Received,
+        }
+    }
+}
+
+/// Describes `entry`.
+pub(crate) fn describe(entry: &Entry) -> Described {
+    let plain = |mark, name, fact: String| Described { mark, name, length: None, fact, altered: Vec::new() };
+    let mut described = match &entry.event {
+        Event::Connected => plain(Mark::Good, "connected", String::new()),
+        Event::ConnectFailed(failure) => plain(Mark::Bad, "connect failed", connect_failure(failure)),
+        Event::Message { direction, kind, message, bytes, altered } => Described {
+            mark: (*direction).into(),
+            name: kind.name(),
+            length: Some(bytes.len()),
+            fact: message.as_ref().map(|message| message.fact()).unwrap_or_default(),
+            altered: altered.clone(),
+        },
+        Event::Undecodable { length, error, .. } => {
+            Described { length: Some(*length), ..plain(Mark::Bad, "undecodable", error.to_string()) }
+        }
+        Event::NotAFrame(error) => plain(Mark::Bad, "not a frame", frame_error(error)),
+        Event::TlsRecord { direction, kind, length, fact, altered } => Described {
+            mark: (*direction).into(),
+            name: kind.name(),
+            length: Some(*length),
+            fact: fact.clone(),
+            altered: altered.clone(),
+        },
+        Event::TlsReady(facts) => plain(Mark::Good, "tls ready", format!("{}, {}", facts.version, facts.cipher_suite)),
+        Event::TlsFailed(failure) => plain(Mark::Bad, "tls failed", tls_failure(&failure.kind)),
+        Event::Certificate(facts) => {
+            let mark = if facts.problems.is_empty() { Mark::Good } else { Mark::Warn };
+            plain(mark, "certificate", certificate(facts))
+        }
+        Event::Activated => plain(Mark::Good, "session active", String::new()),
+        Event::PeerClosed(kind) => plain(Mark::Received, "closed by the peer", close(*kind)),
+        Event::Closed { how, altered } => Described {
+            altered: altered.iter().cloned().collect(),
+            ..plain(Mark::Sent, "closed", ending(*how).to_owned())
+        },
+        Event::TimedOut => plain(Mark::Bad, "timed out", "nothing came within the budget".to_owned()),
+    };
+    described.fact = printable(&described.fact);
+    described
+}
+
+fn connect_failure(failure: &ConnectFailure) -> String {
+    match failure {
+        ConnectFailure::NameNotResolved => "the name does not resolve".to_owned(),
+        ConnectFailure::Refused => "refused".to_owned(),
+        ConnectFailure::TimedOut => "no answer within the budget".to_owned(),
+        ConnectFailure::Unreachable => "no route to the host".to_owned(),
+        ConnectFailure::Other(words) => words.clone(),
+    }
+}
+
+fn frame_error(error: &FrameError) -> String {
+    match error {
+        FrameError::NotAFrame { expected, head } => {
+            format!("{} bytes that are not {expected}: {}", head.len(), bytes(head))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Bytes from a stranger: as text where they look like it, in hex else.
+pub(crate) fn bytes(bytes: &[u8]) -> String {
+    let readable = bytes.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
+    if !bytes.is_empty() && readable * 10 >= bytes.len() * 9 {
+        return format!("\"{}\"", bytes.escape_ascii());
+    }
+    let hex: Vec<_> = bytes.iter().take(24).map(|byte| format!("{byte:02x}")).collect();
+    let more = if bytes.len() > 24 { " …" } else { "" };
+    format!("{}{more}", hex.join(" "))
+}
+
+fn tls_failure(kind: &TlsFailureKind) -> String {
+    match kind {
+        TlsFailureKind::AlertReceived(alert) => format!("the peer sends alert {}", alert_name(*alert)),
+        TlsFailureKind::AlertSent(Some(alert), why) => format!("alert {} sent: {why}", alert_name(*alert)),
+        TlsFailureKind::AlertSent(None, why) => format!("refused: {why}"),
+        TlsFailureKind::LegacyVersion(version) => format!("the peer picks {}", version_name(*version)),
+        TlsFailureKind::NotTls(head) => format!("no TLS record: {}", bytes(head)),
+        TlsFailureKind::Closed(kind) => format!("the peer closes: {}", close(*kind)),
+        TlsFailureKind::TimedOut => "nothing came within the budget".to_owned(),
+    }
+}
+
+/// `TCP FIN`, `TCP RST`.
+pub(crate) fn close(kind: CloseKind) -> String {
+    match kind {
+        CloseKind::Fin => "TCP FIN".to_owned(),
+        CloseKind::FinMidFrame { have } => format!("TCP FIN in the middle of a message, {have} bytes of it came"),
+        CloseKind::Reset => "TCP RST".to_owned(),
+    }
+}
+
+const fn ending(how: Ending) -> &'static str {
+    match how {
+        Ending::Fin => "TCP FIN",
+        Ending::Rst => "TCP RST",
+        Ending::Stall => "silent, the connection is kept open",
+    }
+}
+
+fn certificate(facts: &CertificateFacts) -> String {
+    if facts.problems.is_empty() {
+        return format!("{}, {}, valid until {}", facts.subject, facts.key, date(facts.not_after));
+    }
+    let problems: Vec<_> = facts.problems.iter().map(problem).collect();
+    if facts.subject.is_empty() { problems.join(", ") } else { format!("{}: {}", facts.subject, problems.join(", ")) }
+}
+
+/// The problem in a phrase.
+pub(crate) fn problem(problem: &CertificateProblem) -> String {
+    match problem {
+        CertificateProblem::Expired => "expired".to_owned(),
+        CertificateProblem::NotYetValid => "not yet valid".to_owned(),
+        CertificateProblem::NameMismatch => "for another name".to_owned(),
+        CertificateProblem::SelfSigned => "self-signed".to_owned(),
+        CertificateProblem::UntrustedIssuer => "issuer not trusted".to_owned(),
+        CertificateProblem::NoServerAuth => "not for servers".to_owned(),
+        CertificateProblem::Unreadable(why) => format!("unreadable ({why})"),
+    }
+}

@@ -1,0 +1,159 @@
+//! The ladder: one line per entry, or one line per stage.
+
+use core::time::Duration;
+
+use badrdp_proto::transcript::{Direction, Entry, Event, Transcript};
+use badrdp_proto::vocab::{MessageKind, Stage};
+
+use super::describe::{Described, Mark, describe};
+use super::style::{self, paint};
+
+/// Longer names than this push the fact to the right.
+const NAME_WIDTH: usize = 26;
+
+/// One entry: mark, time, name, length, fact, and what was altered.
+///
+/// The line carries styles; print it through a stream that strips them where they do not belong.
+#[must_use]
+pub fn line(entry: &Entry) -> String {
+    let Described { mark, name, length, fact, altered } = describe(entry);
+    let length = length.map_or_else(String::new, |length| format!("{length} B"));
+    let time = milliseconds(entry.at);
+    let head = format!("{} {time} {name:<NAME_WIDTH$} {length:>7}", sign(mark));
+    let fact = if fact.is_empty() { String::new() } else { format!("  {fact}") };
+    let altered = altered.iter().map(|what| paint(style::WARN, format!("  altered: {what}"))).collect::<String>();
+    format!("{head}{fact}{altered}").trim_end().to_owned()
+}
+
+/// One entry as evidence: arrow, name and fact, without time or styles.
+pub(crate) fn quote(entry: &Entry) -> String {
+    let Described { mark, name, fact, .. } = describe(entry);
+    let separator = if fact.is_empty() { "" } else { ": " };
+    match mark {
+        Mark::Sent | Mark::Received => format!("{} {name}{separator}{fact}", mark.sign()),
+        Mark::Good | Mark::Bad | Mark::Warn => format!("{name}{separator}{fact}"),
+    }
+}
+
+/// One line per stage: mark, name, duration, fact.
+#[must_use]
+pub fn stages(transcript: &Transcript) -> Vec<String> {
+    rungs(transcript).iter().map(Rung::line).collect()
+}
+
+/// One stage of a connection.
+#[derive(Debug)]
+pub(crate) struct Rung {
+    pub(crate) stage: Stage,
+    pub(crate) mark: Mark,
+    /// Time from the last entry before the stage to its own last.
+    pub(crate) took: Duration,
+    pub(crate) fact: String,
+}
+
+impl Rung {
+    fn line(&self) -> String {
+        let fact = if self.fact.is_empty() { String::new() } else { format!("  {}", self.fact) };
+        format!("{} {:<25} {}{fact}", sign(self.mark), self.stage.name(), milliseconds(self.took))
+    }
+}
+
+/// The stages that the connection entered, in order.
+pub(crate) fn rungs(transcript: &Transcript) -> Vec<Rung> {
+    let mut rungs = Vec::new();
+    let mut start = Duration::ZERO;
+    for stage in Stage::ALL.iter().copied() {
+        let entries: Vec<_> = transcript.entries.iter().filter(|entry| entry.stage == stage).collect();
+        let Some(end) = working_entries(&entries).map(|entry| entry.at).max() else {
+            continue;
+        };
+        let took = end.saturating_sub(start);
+        start = start.max(end);
+        let (mark, fact) = outcome(transcript, stage, &entries);
+        rungs.push(Rung { stage, mark, took, fact });
+    }
+    rungs
+}
+
+/// Entries that count for the time: tidying up behind the session does not.
+fn working_entries<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = &'a Entry> {
+    let any = entries.iter().any(|entry| !is_farewell(entry));
+    entries.iter().copied().filter(move |entry| !any || !is_farewell(entry))
+}
+
+fn is_farewell(entry: &Entry) -> bool {
+    match &entry.event {
+        Event::Closed { .. } => true,
+        Event::Message { direction, kind, .. } => {
+            *direction == Direction::Sent && *kind == MessageKind::McsDisconnectProviderUltimatum
+        }
+        _ => false,
+    }
+}
+
+fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, String) {
+    let described = || entries.iter().rev().map(|entry| (*entry, describe(entry)));
+    if transcript.failure.as_ref().is_some_and(|failure| failure.stage == stage) {
+        let bad = described().find(|(entry, described)| described.mark == Mark::Bad || is_end(entry));
+        let last = bad.or_else(|| described().find(|(entry, _)| !is_farewell(entry)));
+        let fact = last.map(|(_, described)| with_name(&described)).unwrap_or_default();
+        return (Mark::Bad, fact);
+    }
+    let warned = described().find(|(_, described)| described.mark == Mark::Warn);
+    let mark = if warned.is_some() { Mark::Warn } else { Mark::Good };
+    let ready =
+        described().find_map(|(entry, described)| matches!(entry.event, Event::TlsReady(_)).then_some(described.fact));
+    let fact = match (ready, warned) {
+        (Some(ready), Some((_, certificate))) => format!("{ready}; certificate {}", certificate.fact),
+        (Some(ready), None) => ready,
+        (None, _) => {
+            let received = described().find(|(entry, described)| is_received(entry) && !described.fact.is_empty());
+            let any = received
+                .or_else(|| described().find(|(entry, described)| !is_farewell(entry) && !described.fact.is_empty()));
+            any.map(|(_, described)| described.fact).unwrap_or_else(|| last_name(entries))
+        }
+    };
+    (mark, fact)
+}
+
+/// A close by the peer, or a message that refuses.
+fn is_end(entry: &Entry) -> bool {
+    matches!(entry.event, Event::PeerClosed(_))
+}
+
+fn is_received(entry: &Entry) -> bool {
+    matches!(
+        entry.event,
+        Event::Message { direction: Direction::Received, .. } | Event::TlsRecord { direction: Direction::Received, .. }
+    )
+}
+
+fn last_name(entries: &[&Entry]) -> String {
+    let last = working_entries(entries).last().map(describe);
+    last.map(|described| described.name.to_owned()).unwrap_or_default()
+}
+
+fn with_name(described: &Described) -> String {
+    if described.fact.is_empty() {
+        described.name.to_owned()
+    } else if matches!(described.mark, Mark::Received | Mark::Sent) {
+        format!("{} {}: {}", described.mark.sign(), described.name, described.fact)
+    } else {
+        format!("{}: {}", described.name, described.fact)
+    }
+}
+
+fn sign(mark: Mark) -> String {
+    let style = match mark {
+        Mark::Good => style::GOOD,
+        Mark::Bad => style::BAD,
+        Mark::Warn => style::WARN,
+        Mark::Sent | Mark::Received => style::DIM,
+    };
+    paint(style, mark.sign())
+}
+
+fn milliseconds(duration: Duration) -> String {
+    let text = format!("{:.1} ms", duration.as_secs_f64() * 1000.0);
+    paint(style::DIM, format!("{text:>10}"))
+}

@@ -1,0 +1,137 @@
+//! The probe's report for people.
+
+use core::fmt::Write as _;
+
+use badrdp_proto::transcript::Transcript;
+
+use super::style::{self, paint};
+use super::{ladder, printable};
+use crate::diagnosis::{Diagnosis, Evidence, Finding, MstscCode, Verdict};
+
+/// How much to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// One line per stage.
+    #[default]
+    Stages,
+    /// One line per message.
+    Messages,
+}
+
+/// Lines of prose are wrapped here.
+const WIDTH: usize = 100;
+
+/// The whole report: ladder, verdict, and each finding with evidence, causes and remedies.
+#[must_use]
+pub fn report(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail) -> String {
+    let mut out = String::new();
+    let lines = match detail {
+        Detail::Stages => ladder::stages(transcript),
+        Detail::Messages => transcript.entries.iter().map(ladder::line).collect(),
+    };
+    for line in lines {
+        let _ = writeln!(out, "  {line}");
+    }
+    let _ = writeln!(out, "\n{}", verdict(diagnosis));
+    for (index, found) in diagnosis.findings.iter().enumerate() {
+        finding(&mut out, found, index > 0);
+    }
+    out
+}
+
+/// The verdict in one line: `Verdict: broken at tls: …`.
+#[must_use]
+pub fn verdict(diagnosis: &Diagnosis) -> String {
+    let (style, word) = match diagnosis.verdict {
+        Verdict::Healthy => (style::GOOD, "healthy"),
+        Verdict::Degraded => (style::WARN, "works, with a problem"),
+        Verdict::NeedsCredentials => (style::GOOD, "works as far as it can be seen from outside"),
+        Verdict::Broken => (style::BAD, "broken"),
+        Verdict::NotRdp => (style::BAD, "not RDP"),
+        Verdict::Unreachable => (style::BAD, "unreachable"),
+    };
+    let head = paint(style::HEAD, "Verdict:");
+    let place = match diagnosis.verdict {
+        Verdict::Broken => format!(" at {}", diagnosis.stage),
+        _ => String::new(),
+    };
+    let title = match diagnosis.findings.first() {
+        Some(finding) => format!(": {}", printable(&finding.title)),
+        None if diagnosis.verdict == Verdict::Healthy => ": the session was reached and drawn".to_owned(),
+        None => String::new(),
+    };
+    format!("{head} {}{title}", paint(style, format!("{word}{place}")))
+}
+
+fn finding(out: &mut String, finding: &Finding, also: bool) {
+    let id = paint(style::DIM, format!("[{}]", finding.id));
+    if also {
+        let _ = writeln!(out, "\n{} {} {id}", paint(style::HEAD, "Also:"), printable(&finding.title));
+    } else {
+        let _ = writeln!(out, "  {id}");
+    }
+    heading(out, "Evidence");
+    for line in &finding.evidence {
+        item(out, "", &printable(line));
+    }
+    heading(out, "Expected");
+    item(out, "", &printable(&finding.expected));
+    if !finding.causes.is_empty() {
+        heading(out, "Causes");
+        for (evidence, text) in &finding.causes {
+            item(out, &format!("{:<11} ", format!("{}:", word(*evidence))), &printable(text));
+        }
+    }
+    heading(out, "What a Windows user would see");
+    match finding.mstsc.as_slice() {
+        [] => item(out, "", "no code is known for this"),
+        codes => codes.iter().for_each(|code| item(out, "", &mstsc(*code))),
+    }
+    if !finding.remedies.is_empty() {
+        heading(out, "Fix");
+        for text in &finding.remedies {
+            item(out, "- ", text);
+        }
+    }
+}
+
+fn heading(out: &mut String, text: &str) {
+    let _ = writeln!(out, "  {}", paint(style::HEAD, text));
+}
+
+fn item(out: &mut String, lead: &str, text: &str) {
+    let indent = 4 + lead.chars().count();
+    let mut column = indent;
+    let _ = write!(out, "    {}", paint(style::DIM, lead));
+    for (index, piece) in text.split(' ').enumerate() {
+        let width = piece.chars().count();
+        if index > 0 && column + 1 + width > WIDTH {
+            let _ = write!(out, "\n{:indent$}", "");
+            column = indent;
+        } else if index > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(piece);
+        column += width;
+    }
+    out.push('\n');
+}
+
+/// How sure, in one word.
+#[must_use]
+pub const fn word(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Observed => "observed",
+        Evidence::Documented => "documented",
+        Evidence::Reported => "reported",
+        Evidence::Inferred => "inferred",
+        Evidence::Folklore => "folklore",
+    }
+}
+
+/// `error code 0x904, extended code 0x7 (inferred)`.
+#[must_use]
+pub fn mstsc(code: MstscCode) -> String {
+    format!("error code {:#x}, extended code {:#x} ({})", code.code, code.extended, word(code.evidence))
+}
