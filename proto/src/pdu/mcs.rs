@@ -27,6 +27,8 @@ impl DomainParameters {
     pub const MINIMUM: Self = Self::new(1, 1, 1, 1, 0, 1, 1_056, 2);
     /// The most that Windows clients accept.
     pub const MAXIMUM: Self = Self::new(65_535, 64_535, 65_535, 1, 0, 1, 65_535, 2);
+    /// All zero, which no peer sends: a refusal that consists of its result alone.
+    pub const ABSENT: Self = Self::new(0, 0, 0, 0, 0, 0, 0, 0);
     /// What Windows servers answer (MS-RDPBCGR 4.1.4).
     pub const RESPONSE: Self = Self::new(34, 3, 0, 1, 0, 1, 65_528, 2);
 

@@ -88,17 +88,23 @@ pub fn octet_string(i: &[u8]) -> Read<'_, &[u8]> {
     value(OCTET_STRING, "an OCTET STRING (0x04)")(i)
 }
 
-/// A tag and the shortest definite length.
+/// The shortest definite length.
 #[must_use]
-pub fn header(tag: &[u8], length: usize) -> Prefix {
-    let tag = Prefix::default().with(tag);
+pub fn length_prefix(length: usize) -> Prefix {
     let all = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
-    match length {
-        0..=0x7f => tag.with(all.get(3..).unwrap_or_default()),
-        0x80..=0xff => tag.with(&[0x81]).with(all.get(3..).unwrap_or_default()),
-        0x100..=0xffff => tag.with(&[0x82]).with(all.get(2..).unwrap_or_default()),
-        _ => tag.with(&[0x84]).with(&all),
+    let digits = Prefix::default();
+    match (length, all) {
+        (0..=0x7f, [.., low]) => digits.with(&[low]),
+        (0x80..=0xff, [.., low]) => digits.with(&[0x81, low]),
+        (0x100..=0xffff, [.., high, low]) => digits.with(&[0x82, high, low]),
+        _ => digits.with(&[0x84]).with(&all),
     }
+}
+
+/// Writes a tag, and a length in front of what `body` writes. The length is the field.
+pub fn write_around(w: &mut Writer, tag: &[u8], name: &'static str, body: impl FnOnce(&mut Writer)) {
+    w.carry(tag);
+    w.prefixed(name, length_prefix, body);
 }
 
 /// Writes an INTEGER or ENUMERATED in as few bytes as keep it positive; the contents are the field.
@@ -113,13 +119,15 @@ pub fn write_number(w: &mut Writer, tag: u8, name: &'static str, number: u32) {
         _ => 5,
     };
     let digits = all.get(all.len() - count..).unwrap_or_default();
-    w.carry(header(&[tag], digits.len()).as_slice());
+    w.carry(&[tag]);
+    w.carry(length_prefix(digits.len()).as_slice());
     w.bytes(name, digits);
 }
 
 /// Writes an OCTET STRING; the contents are the field.
 pub fn write_octet_string(w: &mut Writer, name: &'static str, octets: &[u8]) {
-    w.carry(header(&[OCTET_STRING], octets.len()).as_slice());
+    w.carry(&[OCTET_STRING]);
+    w.carry(length_prefix(octets.len()).as_slice());
     w.bytes(name, octets);
 }
 

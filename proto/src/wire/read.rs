@@ -118,7 +118,8 @@ impl<'a> ReadError<'a> {
         let path: Vec<_> = self.path.into_iter().rev().filter(|name| !name.is_empty()).collect();
         // Address arithmetic: `at` is a sub-slice of `frame`.
         let offset = (self.at.as_ptr() as usize).saturating_sub(frame.as_ptr() as usize);
-        DecodeError { path: path.join("."), offset: offset.min(frame.len()), reason: self.reason }
+        let path = if path.is_empty() { "frame".to_owned() } else { path.join(".") };
+        DecodeError { path, offset: offset.min(frame.len()), reason: self.reason }
     }
 }
 
@@ -209,6 +210,18 @@ pub fn all<'a, T>(
     let (left, value) = parser.parse(part)?;
     end(left)?;
     Ok(value)
+}
+
+/// [`field`] for a structure that takes up all of the input: bytes left over are an error inside it.
+pub fn to_end<'a, T>(
+    name: &'static str,
+    mut parser: impl Parser<&'a [u8], Output = T, Error = ReadError<'a>>,
+) -> impl FnMut(&'a [u8]) -> Read<'a, T> {
+    field(name, move |i: &'a [u8]| {
+        let (left, value) = parser.parse(i)?;
+        let (left, ()) = end(left)?;
+        Ok((left, value))
+    })
 }
 
 /// Reads one number that can have one value only: `constant("version", 3, "3", u8)`.

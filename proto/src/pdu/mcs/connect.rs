@@ -7,7 +7,7 @@ use crate::pdu::Message;
 use crate::pdu::gcc::{ClientBlock, client, server};
 use crate::vocab::codes::McsResult;
 use crate::wire::layer::Layer;
-use crate::wire::read::{Read, all, array, constant, end, field, refuse, u8};
+use crate::wire::read::{Read, all, array, constant, end, field, refuse, to_end, u8};
 use crate::wire::write::{Encoder, Writer};
 use crate::wire::{ber, per};
 
@@ -22,6 +22,8 @@ const T124_IDENTIFIER: [u8; 7] = [0, 5, 0, 0x14, 0x7c, 0, 1];
 const CREATE_REQUEST: [u8; 2] = [0x00, 0x08];
 /// `ConnectGCCPDU` choice conferenceCreateResponse with its optional userData.
 const CREATE_RESPONSE: u8 = 0x14;
+/// What Windows servers write as the length of `connectPDU`, whatever follows.
+const CONNECT_PDU_LENGTH: u8 = 0x2a;
 /// A user data element with a value, its key an H.221 non-standard identifier.
 const USER_DATA_H221: u8 = 0xc0;
 /// GCC node ids are MCS user ids, which start here.
@@ -37,11 +39,11 @@ pub(in crate::pdu) fn read(i: &[u8]) -> Read<'_, Message> {
     let (i, ()) = constant("MCS.tag", TAG.into(), "0x7f", u8)(i)?;
     let (body, tag) = field("MCS.tag", u8)(i)?;
     match tag {
-        CONNECT_INITIAL => field("McsConnectInitial", |i| {
+        CONNECT_INITIAL => to_end("McsConnectInitial", |i| {
             let (left, body) = field("length", ber::contents)(i)?;
             Ok((left, Message::McsConnectInitial(Box::new(all(body, initial)?))))
         })(body),
-        CONNECT_RESPONSE => field("McsConnectResponse", |i| {
+        CONNECT_RESPONSE => to_end("McsConnectResponse", |i| {
             let (left, body) = field("length", ber::contents)(i)?;
             Ok((left, Message::McsConnectResponse(Box::new(all(body, response)?))))
         })(body),
@@ -80,19 +82,24 @@ fn response(i: &[u8]) -> Read<'_, ConnectResponse> {
             Err(_) => refuse(i, "an MCS Result", number.into()),
         }
     })(i)?;
-    let (i, called_connect_id) = field("calledConnectId", ber::integer)(i)?;
-    let (i, domain_parameters) = field("domainParameters", domain_parameters)(i)?;
-    let (i, user_data) = field("userData", ber::octet_string)(i)?;
     let mut response = ConnectResponse {
         result,
-        called_connect_id,
-        domain_parameters,
+        called_connect_id: 0,
+        domain_parameters: DomainParameters::ABSENT,
         node_id: 0,
         tag: 0,
         gcc_result: 0,
         h221_key: [0; 4],
         blocks: Vec::new(),
     };
+    // A refusal may consist of its result alone (MS-RDPBCGR 3.3.5.3.3.1).
+    if i.is_empty() && result != McsResult::RT_SUCCESSFUL {
+        return Ok((i, response));
+    }
+    let (i, called_connect_id) = field("calledConnectId", ber::integer)(i)?;
+    let (i, domain_parameters) = field("domainParameters", domain_parameters)(i)?;
+    let (i, user_data) = field("userData", ber::octet_string)(i)?;
+    (response.called_connect_id, response.domain_parameters) = (called_connect_id, domain_parameters);
     // A refusal may come without GCC.
     if !user_data.is_empty() {
         all(user_data, |i| create_response(i, &mut response))?;
@@ -126,8 +133,8 @@ fn domain_parameters(i: &[u8]) -> Read<'_, DomainParameters> {
 
 /// The object identifier and the `connectPDU` length.
 ///
-/// Windows: servers write 0x2a there whatever follows, and xrdp and FreeRDP copy that, so the
-/// length is not compared with anything.
+/// The length is not compared with anything: servers write 0x2a there, and clients have to ignore
+/// it (MS-RDPBCGR 2.2.1.4).
 fn connect_data(i: &[u8]) -> Read<'_, ()> {
     let (i, _) = field("t124Identifier", |i| {
         let (left, got) = array::<7>(i)?;
@@ -179,87 +186,81 @@ fn create_response<'a>(i: &'a [u8], response: &mut ConnectResponse) -> Read<'a, 
 pub(in crate::pdu) fn seal_initial(pdu: &ConnectInitial, encoder: &mut Encoder<'_>) -> Vec<u8> {
     let gcc = encoder.seal(Layer::Gcc, |w| client::write_blocks(w, &pdu.blocks));
     encoder.seal_around(Layer::Mcs, &gcc, |w| {
-        w.prefixed(
-            "length",
-            |length| ber::header(&[TAG, CONNECT_INITIAL], length),
-            |w| {
-                ber::write_octet_string(w, "callingDomainSelector", &pdu.calling_domain_selector);
-                ber::write_octet_string(w, "calledDomainSelector", &pdu.called_domain_selector);
-                ber::write_boolean(w, "upwardFlag", pdu.upward_flag);
-                write_domain_parameters(w, "targetParameters", &pdu.target_parameters);
-                write_domain_parameters(w, "minimumParameters", &pdu.minimum_parameters);
-                write_domain_parameters(w, "maximumParameters", &pdu.maximum_parameters);
-                write_connect_data(w, |w| {
-                    w.u8("choice", CREATE_REQUEST[0]);
-                    w.u8("optional", CREATE_REQUEST[1]);
-                    per::write_digits(w, "conferenceName", &pdu.conference_name);
-                    w.u8("conferenceFlags", 0);
-                    write_user_data(w, pdu.h221_key, &gcc);
-                });
-            },
-        );
+        w.bytes("tag", &[TAG, CONNECT_INITIAL]);
+        w.prefixed("length", ber::length_prefix, |w| {
+            ber::write_octet_string(w, "callingDomainSelector", &pdu.calling_domain_selector);
+            ber::write_octet_string(w, "calledDomainSelector", &pdu.called_domain_selector);
+            ber::write_boolean(w, "upwardFlag", pdu.upward_flag);
+            write_domain_parameters(w, "targetParameters", &pdu.target_parameters);
+            write_domain_parameters(w, "minimumParameters", &pdu.minimum_parameters);
+            write_domain_parameters(w, "maximumParameters", &pdu.maximum_parameters);
+            ber::write_around(w, &[ber::OCTET_STRING], "userData.length", |w| {
+                w.block("ConnectGCCPDU", |w| write_create_request(w, pdu, &gcc));
+            });
+        });
     })
+}
+
+fn write_create_request(w: &mut Writer, pdu: &ConnectInitial, gcc: &[u8]) {
+    w.bytes("t124Identifier", &T124_IDENTIFIER);
+    w.prefixed("connectPDU.length", per::length_prefix, |w| {
+        w.u8("choice", CREATE_REQUEST[0]);
+        w.u8("optional", CREATE_REQUEST[1]);
+        per::write_digits(w, "conferenceName", &pdu.conference_name);
+        w.u8("conferenceFlags", 0);
+        write_user_data(w, pdu.h221_key, gcc);
+    });
 }
 
 /// Seals a Connect Response.
 pub(in crate::pdu) fn seal_response(pdu: &ConnectResponse, encoder: &mut Encoder<'_>) -> Vec<u8> {
     let gcc = encoder.seal(Layer::Gcc, |w| server::write_blocks(w, &pdu.blocks));
     encoder.seal_around(Layer::Mcs, &gcc, |w| {
-        w.prefixed(
-            "length",
-            |length| ber::header(&[TAG, CONNECT_RESPONSE], length),
-            |w| {
-                ber::write_number(w, ber::ENUMERATED, "result", pdu.result.0.into());
-                ber::write_number(w, ber::INTEGER, "calledConnectId", pdu.called_connect_id);
-                write_domain_parameters(w, "domainParameters", &pdu.domain_parameters);
-                if pdu.node_id == 0 && gcc.is_empty() {
-                    w.bytes("userData.length", ber::header(&[ber::OCTET_STRING], 0).as_slice());
-                    return;
+        w.bytes("tag", &[TAG, CONNECT_RESPONSE]);
+        w.prefixed("length", ber::length_prefix, |w| {
+            ber::write_number(w, ber::ENUMERATED, "result", pdu.result.0.into());
+            if pdu.domain_parameters == DomainParameters::ABSENT {
+                return;
+            }
+            ber::write_number(w, ber::INTEGER, "calledConnectId", pdu.called_connect_id);
+            write_domain_parameters(w, "domainParameters", &pdu.domain_parameters);
+            ber::write_around(w, &[ber::OCTET_STRING], "userData.length", |w| {
+                if pdu.node_id != 0 || !gcc.is_empty() {
+                    w.block("ConnectGCCPDU", |w| write_create_response(w, pdu, &gcc));
                 }
-                write_connect_data(w, |w| {
-                    w.u8("choice", CREATE_RESPONSE);
-                    per::write_integer16(w, "nodeID", pdu.node_id, NODE_ID_MINIMUM);
-                    per::write_integer(w, "tag", pdu.tag);
-                    w.u8("result", pdu.gcc_result);
-                    write_user_data(w, pdu.h221_key, &gcc);
-                });
-            },
-        );
+            });
+        });
     })
 }
 
-fn write_domain_parameters(w: &mut Writer, block: &'static str, parameters: &DomainParameters) {
-    w.block(block, |w| {
-        w.prefixed(
-            "length",
-            |length| ber::header(&[ber::SEQUENCE], length),
-            |w| {
-                let number = |w: &mut Writer, name, value| ber::write_number(w, ber::INTEGER, name, value);
-                number(w, "maxChannelIds", parameters.max_channel_ids);
-                number(w, "maxUserIds", parameters.max_user_ids);
-                number(w, "maxTokenIds", parameters.max_token_ids);
-                number(w, "numPriorities", parameters.num_priorities);
-                number(w, "minThroughput", parameters.min_throughput);
-                number(w, "maxHeight", parameters.max_height);
-                number(w, "maxMCSPDUsize", parameters.max_mcs_pdu_size);
-                number(w, "protocolVersion", parameters.protocol_version);
-            },
-        );
-    });
+fn write_create_response(w: &mut Writer, pdu: &ConnectResponse, gcc: &[u8]) {
+    w.bytes("t124Identifier", &T124_IDENTIFIER);
+    w.u8("connectPDU.length", CONNECT_PDU_LENGTH);
+    w.u8("choice", CREATE_RESPONSE);
+    per::write_integer16(w, "nodeID", pdu.node_id, NODE_ID_MINIMUM);
+    per::write_integer(w, "tag", pdu.tag);
+    w.u8("result", pdu.gcc_result);
+    write_user_data(w, pdu.h221_key, gcc);
 }
 
-/// The `userData` octet string with `ConnectData` inside.
-fn write_connect_data(w: &mut Writer, connect_pdu: impl FnOnce(&mut Writer)) {
-    w.prefixed(
-        "userData.length",
-        |length| ber::header(&[ber::OCTET_STRING], length),
-        |w| {
-            w.block("ConnectGCCPDU", |w| {
-                w.bytes("t124Identifier", &T124_IDENTIFIER);
-                w.prefixed("connectPDU.length", per::length_prefix, connect_pdu);
-            });
-        },
-    );
+fn write_domain_parameters(w: &mut Writer, block: &'static str, parameters: &DomainParameters) {
+    let numbers = [
+        ("maxChannelIds", parameters.max_channel_ids),
+        ("maxUserIds", parameters.max_user_ids),
+        ("maxTokenIds", parameters.max_token_ids),
+        ("numPriorities", parameters.num_priorities),
+        ("minThroughput", parameters.min_throughput),
+        ("maxHeight", parameters.max_height),
+        ("maxMCSPDUsize", parameters.max_mcs_pdu_size),
+        ("protocolVersion", parameters.protocol_version),
+    ];
+    w.block(block, |w| {
+        ber::write_around(w, &[ber::SEQUENCE], "length", |w| {
+            for (name, number) in numbers {
+                ber::write_number(w, ber::INTEGER, name, number);
+            }
+        });
+    });
 }
 
 fn write_user_data(w: &mut Writer, key: [u8; 4], gcc: &[u8]) {

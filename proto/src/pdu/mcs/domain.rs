@@ -10,7 +10,7 @@ use crate::pdu::{Context, Data, Message, Side, channel};
 use crate::vocab::codes::{McsReason, McsResult};
 use crate::wire::layer::Layer;
 use crate::wire::per;
-use crate::wire::read::{Read, all, be_u16, field, refuse, u8};
+use crate::wire::read::{Read, all, be_u16, end, field, refuse, to_end, u8};
 use crate::wire::write::{Encoder, Writer};
 
 const ERECT_DOMAIN_REQUEST: u8 = 1;
@@ -31,12 +31,12 @@ const PRIORITY_HIGH_WHOLE: u8 = 0x70;
 pub(in crate::pdu) fn read<'a>(i: &'a [u8], context: &Context) -> Read<'a, Message> {
     let (body, first) = field("MCS.choice", u8)(i)?;
     match first >> 2 {
-        ERECT_DOMAIN_REQUEST => field("McsErectDomainRequest", erect_domain)(body),
-        DISCONNECT_PROVIDER_ULTIMATUM => field("McsDisconnectProviderUltimatum", |i| ultimatum(i, first))(body),
-        ATTACH_USER_REQUEST => Ok((body, Message::McsAttachUserRequest)),
-        ATTACH_USER_CONFIRM => field("McsAttachUserConfirm", |i| attach_confirm(i, first))(body),
-        CHANNEL_JOIN_REQUEST => field("McsChannelJoinRequest", join_request)(body),
-        CHANNEL_JOIN_CONFIRM => field("McsChannelJoinConfirm", |i| join_confirm(i, first))(body),
+        ERECT_DOMAIN_REQUEST => to_end("McsErectDomainRequest", erect_domain)(body),
+        DISCONNECT_PROVIDER_ULTIMATUM => to_end("McsDisconnectProviderUltimatum", |i| ultimatum(i, first))(body),
+        ATTACH_USER_REQUEST => to_end("McsAttachUserRequest", |i| Ok((i, Message::McsAttachUserRequest)))(body),
+        ATTACH_USER_CONFIRM => to_end("McsAttachUserConfirm", |i| attach_confirm(i, first))(body),
+        CHANNEL_JOIN_REQUEST => to_end("McsChannelJoinRequest", join_request)(body),
+        CHANNEL_JOIN_CONFIRM => to_end("McsChannelJoinConfirm", |i| join_confirm(i, first))(body),
         SEND_DATA_REQUEST if context.from == Side::Client => send_data(body, context),
         SEND_DATA_INDICATION if context.from == Side::Server => send_data(body, context),
         _ => {
@@ -107,6 +107,7 @@ fn send_data<'a>(i: &'a [u8], context: &Context) -> Read<'a, Message> {
     let (i, channel_id) = field("MCS.channelId", be_u16)(i)?;
     let (i, _) = field("MCS.dataPriority", u8)(i)?;
     let (i, payload) = field("MCS.length", per::octets)(i)?;
+    let (i, ()) = field("MCS.userData", end)(i)?;
     let pdu = all(payload, |i| channel::read(i, context.from, channel_id, context))?;
     Ok((i, Message::Data(Data { from: context.from, initiator, channel_id, pdu })))
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::pdu::Message;
 use crate::vocab::codes::NegotiationFailureCode;
 use crate::wire::layer::Layer;
-use crate::wire::read::{Read, ReadError, array, be_u16, constant, field, le_u16, le_u32, refuse, rest, u8};
+use crate::wire::read::{Read, ReadError, array, be_u16, constant, field, le_u16, le_u32, refuse, rest, to_end, u8};
 use crate::wire::write::{Encoder, Writer};
 
 const CR: u8 = 0xe0;
@@ -54,10 +54,10 @@ pub(in crate::pdu) fn read<'a>(frame: &'a [u8]) -> Read<'a, Tpdu<'a>> {
     }
     field("X224.li", |i| length_is(i, usize::from(li), tpdu.len()).map(|()| (i, ())))(i)?;
     let message = match code {
-        CR => field("X224ConnectionRequest", map(request, Message::X224ConnectionRequest))(body)?,
-        CC => field("X224ConnectionConfirm", map(confirm, Message::X224ConnectionConfirm))(body)?,
-        DR => field("X224DisconnectRequest", map(disconnect, Message::X224DisconnectRequest))(body)?,
-        ER => field("X224Error", map(error, Message::X224Error))(body)?,
+        CR => to_end("X224ConnectionRequest", map(request, Message::X224ConnectionRequest))(body)?,
+        CC => to_end("X224ConnectionConfirm", map(confirm, Message::X224ConnectionConfirm))(body)?,
+        DR => to_end("X224DisconnectRequest", map(disconnect, Message::X224DisconnectRequest))(body)?,
+        ER => to_end("X224Error", map(error, Message::X224Error))(body)?,
         other => {
             let expected = "a TPDU code (0xe0 CR, 0xd0 CC, 0x80 DR, 0x70 ER or 0xf0 DT)";
             return field("X224.code", |i| refuse(i, expected, other.into()))(tpdu);
