@@ -56,6 +56,8 @@ impl ShareData {
     pub(super) fn read(i: &[u8], pdu_source: u16) -> Read<'_, Self> {
         let (i, (share_id, stream_id, pdu_type2, compressed_type)) = field("TS_SHAREDATAHEADER", read_header)(i)?;
         let (i, data) = ShareDataPdu::read(i, pdu_type2, compressed_type)?;
+        // Windows: some versions pad their Share Data PDUs inside totalLength.
+        let (i, _) = rest(i)?;
         Ok((i, Self { pdu_source, share_id, stream_id, data }))
     }
 }
