@@ -1,11 +1,238 @@
 //! `badrdp probe`.
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use badrdp_client_probe::diagnosis::Verdict;
+use badrdp_client_probe::report::{json, text};
+use badrdp_client_probe::{Options, Roots, Target, diagnose};
+use badrdp_proto::pdu::x224::Protocols;
 use clap::Args;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use serde_json::json;
+
+use crate::{exit, output};
+
+/// The port of Remote Desktop.
+const PORT: u16 = 3389;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {}
+#[command(after_help = HELP)]
+pub(crate) struct Arguments {
+    /// Name or address, with a port where it is not 3389: `pc.corp.example`, `192.0.2.7:3390`, `[::1]:3389`
+    #[arg(value_name = "HOST[:PORT]", value_parser = target)]
+    target: Target,
+    /// The longest silence accepted at any step
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    timeout: Duration,
+    /// The longest wait for TCP to connect
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    connect_timeout: Duration,
+    /// Print every message in place of one line per stage
+    #[arg(short, long)]
+    verbose: bool,
+    /// Print JSON instead of text
+    #[arg(long)]
+    json: bool,
+    /// The name that the certificate must be for, where it is not HOST
+    #[arg(long, value_name = "NAME")]
+    server_name: Option<String>,
+    /// Trust the certificates in this PEM file, besides the system's (repeat for more)
+    #[arg(long, value_name = "FILE")]
+    ca: Vec<PathBuf>,
+    /// Send this `mstshash` cookie, by which some load balancers choose
+    #[arg(long, value_name = "NAME", value_parser = cookie)]
+    cookie: Option<String>,
+    /// Protocols to offer
+    #[arg(long, value_name = "LIST", default_value = "ssl,hybrid,hybrid-ex", value_parser = protocols)]
+    protocols: Protocols,
+}
+
+const HELP: &str = "\
+No credentials are sent: the probe goes as far as the host lets a stranger go.
+
+Examples:
+  badrdp probe pc.corp.example
+  badrdp probe 192.0.2.7:3390 --server-name pc.corp.example --ca corp-ca.pem
+  badrdp probe [::1]:3389 --timeout 2s --verbose
+
+Exit codes:
+  0  the host works, as far as it can be seen without credentials
+  1  a failure or a problem was found
+  2  wrong usage
+  3  the host could not be reached";
 
 /// Runs the command; the value is the exit code.
-pub(crate) fn main(_arguments: Arguments) -> anyhow::Result<u8> {
-    anyhow::bail!("not here yet")
+pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
+    let Arguments { target, timeout, connect_timeout, verbose, json, server_name, ca, cookie, protocols } = arguments;
+    let options = Options {
+        budget: timeout,
+        connect_budget: connect_timeout,
+        protocols,
+        roots: roots(&ca)?,
+        server_name,
+        cookie,
+        ..Options::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let transcript = runtime.block_on(badrdp_client_probe::probe(&target, &options));
+    // A name server that does not answer must not hold back the report.
+    runtime.shutdown_background();
+    let diagnosis = diagnose(&transcript);
+    if json {
+        let mut report = json::report(&transcript, &diagnosis);
+        if let Some(report) = report.as_object_mut() {
+            report.insert("target".to_owned(), json!({ "host": target.host, "port": target.port }));
+        }
+        output::print(&format!("{report:#}\n"))?;
+    } else {
+        let detail = if verbose { text::Detail::Messages } else { text::Detail::Stages };
+        let report = text::report(&transcript, &diagnosis, detail);
+        output::print(&format!("Probing {}\n{report}", address(&target)))?;
+    }
+    Ok(match diagnosis.verdict {
+        Verdict::Healthy | Verdict::NeedsCredentials => exit::AS_EXPECTED,
+        Verdict::Degraded | Verdict::Broken | Verdict::NotRdp => exit::NOT_AS_EXPECTED,
+        Verdict::Unreachable => exit::UNREACHABLE,
+    })
+}
+
+fn address(target: &Target) -> String {
+    let Target { host, port } = target;
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+/// `HOST`, `HOST:PORT`, `[V6]`, `[V6]:PORT`, or a bare IPv6 address.
+fn target(text: &str) -> Result<Target, String> {
+    let (host, port) = if let Some(rest) = text.strip_prefix('[') {
+        let (host, rest) = rest.split_once(']').ok_or("the bracket is not closed")?;
+        if host.parse::<std::net::Ipv6Addr>().is_err() {
+            return Err(format!("{host:?} is not an IPv6 address"));
+        }
+        match rest {
+            "" => (host, None),
+            rest => (host, Some(rest.strip_prefix(':').ok_or("only `:PORT` may follow the bracket")?)),
+        }
+    } else if text.parse::<std::net::Ipv6Addr>().is_ok() {
+        (text, None)
+    } else {
+        text.rsplit_once(':').map_or((text, None), |(host, port)| (host, Some(port)))
+    };
+    if host.is_empty() {
+        return Err("the host is empty".to_owned());
+    }
+    if host.contains("//") {
+        return Err("give HOST or HOST:PORT, not a URL".to_owned());
+    }
+    if host.contains(':') && host.parse::<std::net::Ipv6Addr>().is_err() {
+        return Err("an IPv6 address with a port needs brackets: [::1]:3389".to_owned());
+    }
+    let port = match port {
+        None => PORT,
+        Some(text) => match text.parse() {
+            Ok(port) if port > 0 => port,
+            _ => return Err(format!("{text:?} is not a port (1 to 65535)")),
+        },
+    };
+    Ok(Target { host: host.to_owned(), port })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| format!("{error}; write 500ms, 10s or 1m"))?;
+    match duration {
+        Duration::ZERO => Err("must be more than nothing".to_owned()),
+        duration if duration > Duration::from_secs(3600) => Err("must be at most 1h".to_owned()),
+        duration => Ok(duration),
+    }
+}
+
+/// A CR or LF would end the cookie; MS-RDPBCGR 2.2.1.1 has ANSI characters.
+fn cookie(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.len() > 128 || !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return Err("a cookie has 1 to 128 printable ASCII characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn protocols(text: &str) -> Result<Protocols, String> {
+    text.split(',').try_fold(Protocols::RDP, |all, name| {
+        let found = Protocols::NAMES.iter().find(|(known, _)| *known == name.trim());
+        found.map(|(_, protocol)| all.union(*protocol)).ok_or_else(|| {
+            let names: Vec<_> = Protocols::NAMES.iter().map(|(name, _)| *name).collect();
+            format!("{name:?} is no protocol; known are {}", names.join(", "))
+        })
+    })
+}
+
+fn roots(files: &[PathBuf]) -> anyhow::Result<Roots> {
+    if files.is_empty() {
+        return Ok(Roots::System);
+    }
+    let mut extra = Vec::new();
+    for file in files {
+        extra.extend(certificates(file).with_context(|| format!("cannot read certificates from {}", file.display()))?);
+    }
+    Ok(Roots::SystemAnd(extra))
+}
+
+fn certificates(file: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    let text = std::fs::read(file)?;
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+    let all: Vec<_> = all?.into_iter().map(|certificate| certificate.to_vec()).collect();
+    anyhow::ensure!(!all.is_empty(), "the file holds no PEM certificate");
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what they expect")]
+    use super::*;
+
+    #[test]
+    fn targets_are_read_with_and_without_a_port() {
+        let read = |text| target(text).map(|Target { host, port }| (host, port));
+        let ok = |host: &str, port| Ok((host.to_owned(), port));
+        assert_eq!(read("pc"), ok("pc", 3389));
+        assert_eq!(read("pc:3390"), ok("pc", 3390));
+        assert_eq!(read("192.0.2.7:1"), ok("192.0.2.7", 1));
+        assert_eq!(read("[::1]:3390"), ok("::1", 3390));
+        assert_eq!(read("[::1]"), ok("::1", 3389));
+        assert_eq!(read("::1"), ok("::1", 3389));
+        for wrong in ["", ":3389", "pc:", "pc:0", "pc:65536", "pc:x", "[::1", "[pc]:1", "[::1]x", "rdp://pc", "a:b:1"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_printed_as_they_are_typed() {
+        for text in ["pc:3390", "[::1]:3389"] {
+            assert_eq!(address(&target(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn durations_have_units_and_bounds() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
+        for wrong in ["10", "0s", "2h", "-1s", "soon"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn protocols_are_a_list_of_names() {
+        assert_eq!(protocols("ssl,hybrid"), Ok(Protocols(3)));
+        assert_eq!(protocols("rdp"), Ok(Protocols::RDP));
+        assert!(protocols("tls").unwrap_err().contains("hybrid-ex"));
+    }
+
+    #[test]
+    fn cookies_cannot_break_the_line() {
+        assert!(cookie("alice").is_ok());
+        for wrong in ["", "a\r\nb", "ä"] {
+            assert!(cookie(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }
