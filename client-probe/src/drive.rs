@@ -13,12 +13,13 @@ use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::codes::ErrorInfo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 
 use crate::certificate::{TrustStore, judge};
 use crate::connect::connect;
-use crate::probe::{Options, Target};
+use crate::probe::{Options, Roots, Target};
 use crate::tap::{Tap, Watched};
 use crate::tls;
 
@@ -32,6 +33,9 @@ const CHUNK: usize = 16 * 1024;
 /// Walks the handshake, and records it.
 pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
     let start = Instant::now();
+    // The system's trust store takes longer to read than most hosts to answer: read it meanwhile.
+    let roots = options.roots.clone();
+    let roots = tokio::task::spawn_blocking(move || TrustStore::load(&roots));
     let stream = match connect(target, options.connect_budget).await {
         Ok(stream) => stream,
         Err(failure) => {
@@ -52,6 +56,7 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
         name: options.server_name.clone().unwrap_or_else(|| target.host.clone()),
         options,
         start,
+        roots: Some(roots),
         linger_until: None,
         deaf: false,
     };
@@ -113,6 +118,7 @@ struct Drive<'a> {
     name: String,
     options: &'a Options,
     start: Instant,
+    roots: Option<JoinHandle<TrustStore>>,
     /// Set once the session is active.
     linger_until: Option<Instant>,
     /// A write failed: what the peer said before is still read, nothing is sent.
@@ -230,9 +236,7 @@ impl Drive<'_> {
         match outcome {
             Ok((stream, facts)) => {
                 self.stream = Stream::Tls(Box::new(stream));
-                let roots = TrustStore::load(&self.options.roots);
-                let verdict = judge(&facts.chain, &self.name, self.options.now, &roots);
-                self.session.note(now, Event::Certificate(verdict));
+                self.judge_certificate(now, &facts.chain).await;
                 self.session.tls_ready(now, facts);
             }
             Err(failure) => {
@@ -246,6 +250,18 @@ impl Drive<'_> {
                 self.session.tls_failed(now, failure);
             }
         }
+    }
+
+    async fn judge_certificate(&mut self, now: Duration, chain: &[Vec<u8>]) {
+        let Some(roots) = self.roots.take() else {
+            return;
+        };
+        let roots = roots.await.unwrap_or_else(|error| {
+            tracing::warn!("the trust store could not be read: {error}");
+            TrustStore::load(&Roots::Only(Vec::new()))
+        });
+        let verdict = judge(chain, &self.name, self.options.now, &roots);
+        self.session.note(now, Event::Certificate(verdict));
     }
 
     /// Ends the connection so that the peer sees a FIN, not the RST that unread bytes would cause.

@@ -180,9 +180,15 @@ impl<'a> View<'a> {
         self.last(|event| matches!(event, Event::NotAFrame(_)).then_some(())).map(|(entry, ())| entry)
     }
 
-    /// The last entry of any kind.
-    pub(crate) fn end(self) -> Option<&'a Entry> {
-        self.entries().next_back()
+    /// The end of a budget.
+    pub(crate) fn timed_out(self) -> Option<&'a Entry> {
+        self.last(|event| matches!(event, Event::TimedOut).then_some(())).map(|(entry, ())| entry)
+    }
+
+    /// The last message sent.
+    pub(crate) fn last_sent(self) -> Option<&'a Entry> {
+        self.last(|event| matches!(event, Event::Message { direction: Direction::Sent, .. }).then_some(()))
+            .map(|(entry, ())| entry)
     }
 
     /// The last message received, by name, for "after …" phrases.

@@ -118,7 +118,8 @@ fn frame_error(error: &FrameError) -> String {
 pub(crate) fn bytes(bytes: &[u8]) -> String {
     let readable = bytes.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
     if !bytes.is_empty() && readable * 10 >= bytes.len() * 9 {
-        return format!("\"{}\"", bytes.escape_ascii());
+        let (shown, more) = bytes.split_at_checked(40).map_or((bytes, ""), |(shown, _)| (shown, " …"));
+        return format!("\"{}\"{more}", shown.escape_ascii());
     }
     let hex: Vec<_> = bytes.iter().take(24).map(|byte| format!("{byte:02x}")).collect();
     let more = if bytes.len() > 24 { " …" } else { "" };

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use badrdp_proto::connect::Blame;
+use badrdp_proto::pdu::Message;
 use badrdp_proto::transcript::{Direction, Entry, Event, Transcript};
 use badrdp_proto::vocab::{MessageKind, Stage};
 
@@ -97,13 +99,17 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
         let bad = described().find(|(entry, described)| described.mark == Mark::Bad || is_end(entry));
         let last = bad.or_else(|| described().find(|(entry, _)| !is_farewell(entry)));
         let fact = last.map(|(_, described)| with_name(&described)).unwrap_or_default();
-        return (Mark::Bad, fact);
+        // Where the probe itself cannot go on, the host has not failed.
+        let local = matches!(transcript.failure.as_ref().map(|failure| &failure.cause), Some(Blame::Local(_)));
+        let mark = if local && stage > Stage::Tcp { Mark::Warn } else { Mark::Bad };
+        return (mark, fact);
     }
     let warned = described().find(|(_, described)| described.mark == Mark::Warn);
     let mark = if warned.is_some() { Mark::Warn } else { Mark::Good };
     let ready =
         described().find_map(|(entry, described)| matches!(entry.event, Event::TlsReady(_)).then_some(described.fact));
     let fact = match (ready, warned) {
+        (None, None) if stage == Stage::ChannelConnection => channels(entries),
         (Some(ready), Some((_, certificate))) => format!("{ready}; certificate {}", certificate.fact),
         (Some(ready), None) => ready,
         (None, _) => {
@@ -114,6 +120,23 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
         }
     };
     (mark, fact)
+}
+
+/// The user channel and how many channels were joined.
+fn channels(entries: &[&Entry]) -> String {
+    let messages = || {
+        entries.iter().filter_map(|entry| match &entry.event {
+            Event::Message { direction: Direction::Received, message: Some(message), .. } => Some(message.as_ref()),
+            _ => None,
+        })
+    };
+    let user = messages().find_map(|message| match message {
+        Message::McsAttachUserConfirm(confirm) => confirm.initiator,
+        _ => None,
+    });
+    let joined = messages().filter(|message| matches!(message, Message::McsChannelJoinConfirm(_))).count();
+    let user = user.map_or_else(|| "no user channel".to_owned(), |user| format!("user channel {user}"));
+    if joined == 0 { format!("{user}, joins skipped") } else { format!("{user}, {joined} channels joined") }
 }
 
 /// A close by the peer, or a message that refuses.

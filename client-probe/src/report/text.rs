@@ -33,8 +33,12 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail) ->
         let _ = writeln!(out, "  {line}");
     }
     let _ = writeln!(out, "\n{}", verdict(diagnosis));
+    // What is true of several findings is said once.
+    let mut said: Vec<&String> = Vec::new();
     for (index, found) in diagnosis.findings.iter().enumerate() {
-        finding(&mut out, found, index > 0);
+        let fresh: Vec<_> = found.evidence.iter().filter(|line| !said.contains(line)).collect();
+        finding(&mut out, found, &fresh, index > 0);
+        said.extend(fresh);
     }
     out
 }
@@ -63,15 +67,17 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     format!("{head} {}{title}", paint(style, format!("{word}{place}")))
 }
 
-fn finding(out: &mut String, finding: &Finding, also: bool) {
+fn finding(out: &mut String, finding: &Finding, evidence: &[&String], also: bool) {
     let id = paint(style::DIM, format!("[{}]", finding.id));
     if also {
         let _ = writeln!(out, "\n{} {} {id}", paint(style::HEAD, "Also:"), printable(&finding.title));
     } else {
         let _ = writeln!(out, "  {id}");
     }
-    heading(out, "Evidence");
-    for line in &finding.evidence {
+    if !evidence.is_empty() {
+        heading(out, "Evidence");
+    }
+    for line in evidence {
         item(out, "", &printable(line));
     }
     heading(out, "Expected");

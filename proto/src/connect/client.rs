@@ -16,6 +16,8 @@ pub struct Client {
     pub(super) config: ClientConfig,
     pub(super) core: Core,
     pub(super) state: State,
+    /// A licence exchange was declined; the server may go on all the same.
+    pub(super) declined_license: bool,
 }
 
 /// What the client waits for.
@@ -68,7 +70,8 @@ impl Client {
     /// A client on a fresh TCP connection; it speaks first.
     #[must_use]
     pub fn new(config: ClientConfig) -> Self {
-        let mut client = Self { config, core: Core::new(Side::Client), state: State::ConnectionConfirm };
+        let mut client =
+            Self { config, core: Core::new(Side::Client), state: State::ConnectionConfirm, declined_license: false };
         client.request_connection();
         client
     }

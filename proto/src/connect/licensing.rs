@@ -23,10 +23,24 @@ impl Client {
                 self.go(client::State::DemandActive);
             }
             LicenseMessage::ErrorAlert { .. } => self.core.fail(Blame::Refused(MessageKind::LicenseErrorAlert)),
-            LicenseMessage::Other { .. } => {
-                self.core.fail(Blame::Local("the host wants a licence exchange, which is not spoken here"));
+            LicenseMessage::Other { .. } if self.declined_license => {
+                self.core.fail(Blame::Local("the host insists on a licence exchange, which is not spoken here"));
             }
+            LicenseMessage::Other { .. } => self.decline_license(),
         }
+    }
+}
+
+impl Client {
+    /// Aborts the licence exchange; whether the connection goes on is the server's choice (MS-RDPELE 3.1.5.2).
+    ///
+    /// xrdp asks as a formality and goes on; a Windows session host may disconnect.
+    fn decline_license(&mut self) {
+        self.declined_license = true;
+        self.core.send_io(ChannelPdu::License(LicensePdu::error_alert(
+            LicenseErrorCode::ERR_NO_LICENSE,
+            LicenseStateTransition::ST_TOTAL_ABORT,
+        )));
     }
 }
 

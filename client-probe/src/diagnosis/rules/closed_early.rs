@@ -39,8 +39,10 @@ fn check(view: &View<'_>, wanted: CloseKind, verb: &str) -> Option<Seen> {
         }
         Some(kind) => format!("the host {verb} the connection after {kind}"),
     };
+    let last_sent = view.last_sent().filter(|_| !view.heard_anything());
     Some(
         Seen::new(stage, title)
+            .evidence_if(last_sent.map(|entry| view.quote(entry)))
             .evidence_if(view.received(Some).map(|(entry, _)| view.quote(entry)))
             .evidence_if(view.close().map(|(entry, _)| view.quote(entry))),
     )

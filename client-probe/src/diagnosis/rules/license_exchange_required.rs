@@ -3,7 +3,7 @@
 use badrdp_proto::connect::Blame;
 use badrdp_proto::pdu::ChannelPdu;
 use badrdp_proto::pdu::licensing::LicenseMessage;
-use badrdp_proto::vocab::Stage;
+use badrdp_proto::vocab::{MessageKind, Stage};
 
 use super::{Class, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::mcs;
@@ -18,9 +18,21 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>) -> Option<Seen> {
-    let (Stage::Licensing, Blame::Local(_)) = view.blame()? else {
+    let (Stage::Licensing, blame) = view.blame()? else {
         return None;
     };
+    let told_why = view.channel_pdu(|pdu| match pdu {
+        ChannelPdu::License(license) => matches!(license.message, LicenseMessage::ErrorAlert { .. }).then_some(()),
+        _ => None,
+    });
+    // The probe declines the exchange; a host that then ends the connection, in whatever way, insists on it.
+    let insists = matches!(
+        blame,
+        Blame::Local(_) | Blame::Closed(_) | Blame::Refused(MessageKind::McsDisconnectProviderUltimatum)
+    );
+    if told_why.is_some() || !insists {
+        return None;
+    }
     let (entry, kind) = view.channel_pdu(|pdu| match pdu {
         ChannelPdu::License(license) => match &license.message {
             LicenseMessage::Other { message_type, .. } => Some(*message_type),
@@ -28,5 +40,10 @@ fn check(view: &View<'_>) -> Option<Seen> {
         },
         _ => None,
     })?;
-    Some(Seen::new(entry.stage, format!("the host starts a licence exchange: {kind}")).evidence(view.quote(entry)))
+    Some(
+        Seen::new(entry.stage, format!("the host wants a licence exchange ({kind}), which the probe declines"))
+            .evidence(view.quote(entry))
+            .evidence_if(view.last_sent().map(|entry| view.quote(entry)))
+            .evidence_if(view.close().map(|(entry, _)| view.quote(entry))),
+    )
 }

@@ -24,7 +24,10 @@ fn silent(view: &View<'_>) -> Option<Seen> {
     }
     let budget = view.transcript().budget;
     let seen = Seen::new(stage, format!("the port accepts the connection and says nothing for {budget:?}"));
-    Some(seen.evidence_if(view.end().map(|entry| view.quote(entry))))
+    Some(
+        seen.evidence_if(view.last_sent().map(|entry| view.quote(entry)))
+            .evidence_if(view.timed_out().map(|entry| view.quote(entry))),
+    )
 }
 
 fn stalled(view: &View<'_>) -> Option<Seen> {
@@ -35,7 +38,7 @@ fn stalled(view: &View<'_>) -> Option<Seen> {
     let after = view.last_received().map(|kind| format!(" after {kind}")).unwrap_or_default();
     let seen = Seen::new(stage, format!("the host says nothing for {budget:?}{after}"))
         .evidence_if(view.received(Some).map(|(entry, _)| view.quote(entry)))
-        .evidence_if(view.end().map(|entry| view.quote(entry)));
+        .evidence_if(view.timed_out().map(|entry| view.quote(entry)));
     // The licence exchange has a timer and a code of its own.
     Some(if stage == Stage::Licensing { seen.mstsc(vec![mstsc(0x908, 0, Evidence::Documented)]) } else { seen })
 }
