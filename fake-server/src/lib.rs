@@ -7,11 +7,22 @@
 //! server.verify()?;
 //! # Ok(()) }
 //! ```
+//!
+//! The machine in `badrdp_proto::connect` is always correct. A scenario acts in two places only:
+//! in the machine's configuration (`profile`), and in the plan that stands between the machine and
+//! the socket (`fault`).
 
+mod drive;
+mod fault;
+mod link;
+mod log;
 mod options;
 mod profile;
+mod random;
 mod server;
 mod testcard;
+mod tls;
 
 pub use options::{Observer, Options};
-pub use server::{FakeServer, StartError, VerifyError};
+pub use server::{FakeServer, MAX_CONNECTIONS, MAX_TRANSCRIPTS, StartError, VerifyError};
+pub use tls::TlsError;

@@ -1,33 +1,79 @@
 //! The handle of a running server.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use badrdp_proto::transcript::Transcript;
 use badrdp_scenarios::Scenario;
+use time::OffsetDateTime;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::Options;
+use crate::drive::{Connection, Host};
+use crate::fault::Firing;
+use crate::profile::server_config;
+use crate::random::Seeded;
+use crate::tls::{Mint, TlsError, TlsHost};
 
-/// A running server; dropping it stops it without blocking.
+/// Connections served at once; further ones wait in the system's backlog until one ends.
+pub const MAX_CONNECTIONS: usize = 64;
+/// Transcripts kept; past this the oldest are dropped, so that a server can run for days.
+pub const MAX_TRANSCRIPTS: usize = 1000;
+
+/// A running server; dropping it stops it without blocking: open connections are cut.
 #[derive(Debug)]
 pub struct FakeServer {
     addr: SocketAddr,
+    shared: Arc<Shared>,
+    ca: Vec<u8>,
+    accepting: AbortHandle,
 }
 
 /// The server could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address cannot be listened on.
+    /// Another program listens there.
+    #[error("cannot listen on {addr}: the port is in use; choose another, or port 0 for a free one")]
+    InUse {
+        /// Where.
+        addr: SocketAddr,
+    },
+    /// The system does not allow this user to listen there.
+    #[error("cannot listen on {addr}: no permission; ports below 1024 are often reserved, 3389 and above are not")]
+    NoPermission {
+        /// Where.
+        addr: SocketAddr,
+    },
+    /// This host has no such address.
+    #[error("cannot listen on {addr}: this host has no such address")]
+    NoSuchAddress {
+        /// Where.
+        addr: SocketAddr,
+    },
+    /// The address cannot be listened on for another reason.
     #[error("cannot listen on {addr}")]
     Listen {
         /// Where.
         addr: SocketAddr,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
+    /// The scenario's TLS identity cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The clock lies outside what a certificate can say.
+    #[error("the clock for certificates is out of range")]
+    Clock,
 }
 
 /// A scenario did not play as its file says.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     /// No client connected.
     #[error("no client connected")]
@@ -42,13 +88,68 @@ pub enum VerifyError {
         /// Its anchor.
         anchor: String,
     },
+    /// A fault's message was due, and the fault changed nothing.
+    #[error("the fault at line {line} of {file} never fired: {anchor} was due, but {why}")]
+    ChangedNothing {
+        /// The scenario's file.
+        file: String,
+        /// The line of its `[[fault]]`.
+        line: usize,
+        /// Its anchor.
+        anchor: String,
+        /// Why nothing was changed.
+        why: String,
+    },
+}
+
+/// What connections leave behind.
+#[derive(Debug)]
+struct Shared {
+    scenario: Scenario,
+    state: Mutex<State>,
+    /// Connections that ended.
+    finished: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Connections accepted.
+    accepted: u64,
+    /// Transcripts of ended connections by number.
+    transcripts: BTreeMap<u64, Transcript>,
+    firing: Vec<Firing>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing is half-done under this lock, whoever panicked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn(&self, firing: &[Firing]) {
+        let mut state = self.state();
+        state.firing.resize(firing.len(), Firing::NotDue);
+        for (known, news) in state.firing.iter_mut().zip(firing) {
+            known.learn(news.clone());
+        }
+    }
+
+    fn finish(&self, number: u64, transcript: Transcript) {
+        let mut state = self.state();
+        state.transcripts.insert(number, transcript);
+        while state.transcripts.len() > MAX_TRANSCRIPTS {
+            state.transcripts.pop_first();
+        }
+        drop(state);
+        self.finished.send_modify(|count| *count += 1);
+    }
 }
 
 impl FakeServer {
     /// Starts a server for `scenario` on a random loopback port.
     ///
     /// # Errors
-    /// The address cannot be listened on.
+    /// The address cannot be listened on, or the scenario's TLS identity cannot be set up.
     pub async fn start(scenario: Scenario) -> Result<Self, StartError> {
         Self::start_with(scenario, Options::default()).await
     }
@@ -56,29 +157,66 @@ impl FakeServer {
     /// Starts a server with options.
     ///
     /// # Errors
-    /// The address cannot be listened on.
-    #[expect(clippy::unused_async, reason = "filled in next")]
+    /// The address cannot be listened on, or the scenario's TLS identity cannot be set up.
     pub async fn start_with(scenario: Scenario, options: Options) -> Result<Self, StartError> {
-        let _ = scenario;
-        Ok(Self { addr: options.listen })
+        let wanted = options.listen;
+        let refused = |error| listen_error(wanted, error);
+        let listener = TcpListener::bind(wanted).await.map_err(refused)?;
+        let addr = listener.local_addr().map_err(refused)?;
+
+        let now = OffsetDateTime::from(options.now);
+        if !(2000..2049).contains(&now.year()) {
+            return Err(StartError::Clock);
+        }
+        let mint = Mint { now, seed: options.seed, names: host_names(&options) };
+        let tls = TlsHost::new(&scenario.server.tls, mint)?;
+        let ca = tls.ca.clone();
+        let random = Seeded::new(options.seed, "auto-reconnect").bytes();
+        let host = Arc::new(Host {
+            config: server_config(&scenario.server, random),
+            tls,
+            faults: scenario.faults.clone(),
+            budget: options.budget,
+            title: scenario.id.clone(),
+            observer: options.observer,
+        });
+        let state = State { firing: vec![Firing::NotDue; scenario.faults.len()], ..State::default() };
+        let shared = Arc::new(Shared { scenario, state: Mutex::new(state), finished: watch::Sender::new(0) });
+        let accepting = tokio::spawn(accept(listener, host, Arc::clone(&shared))).abort_handle();
+        Ok(Self { addr, shared, ca, accepting })
     }
 
     /// Where it listens.
     #[must_use]
-    pub fn addr(&self) -> SocketAddr {
+    pub const fn addr(&self) -> SocketAddr {
         self.addr
     }
 
     /// The scenario CA's certificate in DER: the root that a client should trust for the good certificate.
     #[must_use]
     pub fn ca_certificate(&self) -> &[u8] {
-        &[]
+        &self.ca
     }
 
-    /// Transcripts of the connections that ended, in order of their start.
+    /// Transcripts of the connections that ended, in order of their start; at most [`MAX_TRANSCRIPTS`].
     #[must_use]
     pub fn transcripts(&self) -> Vec<Transcript> {
-        Vec::new()
+        self.shared.state().transcripts.values().cloned().collect()
+    }
+
+    /// How many connections were accepted so far.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.shared.state().accepted
+    }
+
+    /// Waits until `count` connections have ended.
+    pub async fn wait_finished(&self, count: u64) {
+        let mut finished = self.shared.finished.subscribe();
+        // The sender lives as long as this handle.
+        if finished.wait_for(|ended| *ended >= count).await.is_err() {
+            tracing::debug!("the server is gone");
+        }
     }
 
     /// Whether every fault of the scenario fired at least once.
@@ -86,6 +224,104 @@ impl FakeServer {
     /// # Errors
     /// No connection, or a fault that never fired.
     pub fn verify(&self) -> Result<(), VerifyError> {
-        Err(VerifyError::NoConnection)
+        let state = self.shared.state();
+        if state.accepted == 0 {
+            return Err(VerifyError::NoConnection);
+        }
+        let scenario = &self.shared.scenario;
+        for (fault, firing) in scenario.faults.iter().zip(&state.firing) {
+            let file = file_name(&scenario.source);
+            let line = fault.line;
+            let anchor = match (fault.at.kind, fault.at.occurrence) {
+                (None, _) => "any message".to_owned(),
+                (Some(kind), None | Some(1)) => kind.to_string(),
+                (Some(kind), Some(occurrence)) => format!("{kind} number {occurrence}"),
+            };
+            match firing {
+                Firing::Fired => {}
+                Firing::NotDue => return Err(VerifyError::NeverFired { file, line, anchor }),
+                Firing::Inert(why) => {
+                    return Err(VerifyError::ChangedNothing { file, line, anchor, why: why.clone() });
+                }
+            }
+        }
+        Ok(())
     }
+}
+
+impl Drop for FakeServer {
+    fn drop(&mut self) {
+        // The task owns the listener and every connection.
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, host: Arc<Host>, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        if connections.len() >= MAX_CONNECTIONS {
+            reap(connections.join_next().await);
+        }
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => serve(&mut connections, &host, &shared, stream, peer),
+                Err(error) => {
+                    // Out of file descriptors, most likely: others have to end first.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(ended) = connections.join_next() => reap(Some(ended)),
+        }
+    }
+}
+
+fn serve(connections: &mut JoinSet<()>, host: &Arc<Host>, shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
+    let number = {
+        let mut state = shared.state();
+        state.accepted += 1;
+        state.accepted
+    };
+    let connection = Connection::new(Arc::clone(host), stream, number, peer);
+    let shared = Arc::clone(shared);
+    connections.spawn(async move {
+        let transcript = connection.run(|firing| shared.learn(firing)).await;
+        shared.finish(number, transcript);
+    });
+}
+
+fn reap(ended: Option<Result<(), tokio::task::JoinError>>) {
+    if let Some(Err(error)) = ended {
+        tracing::error!(%error, "a connection's task failed");
+    }
+}
+
+fn listen_error(addr: SocketAddr, source: io::Error) -> StartError {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::InUse { addr },
+        io::ErrorKind::PermissionDenied => StartError::NoPermission { addr },
+        io::ErrorKind::AddrNotAvailable => StartError::NoSuchAddress { addr },
+        _ => StartError::Listen { addr, source },
+    }
+}
+
+/// Names of the good certificate: the options' own, then loopback's, then the listen address.
+fn host_names(options: &Options) -> Vec<String> {
+    let mut names = options.names.clone();
+    names.extend(["localhost", "127.0.0.1", "::1"].map(str::to_owned));
+    let address = options.listen.ip();
+    if !address.is_unspecified() {
+        names.push(address.to_string());
+    }
+    let mut known = Vec::new();
+    names.retain(|name| {
+        let fresh = !known.contains(name);
+        known.push(name.clone());
+        fresh
+    });
+    names
+}
+
+fn file_name(path: &Path) -> String {
+    path.display().to_string()
 }

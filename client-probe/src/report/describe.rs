@@ -85,6 +85,10 @@ pub(crate) fn describe(entry: &Entry) -> Described {
         }
         Event::Activated => plain(Mark::Good, "session active", String::new()),
         Event::PeerClosed(kind) => plain(Mark::Received, "closed by the peer", close(*kind)),
+        Event::HalfClosed { altered } => Described {
+            altered: altered.iter().cloned().collect(),
+            ..plain(Mark::Sent, "half-closed", "TCP FIN, still reading".to_owned())
+        },
         Event::Closed { how, altered } => Described {
             altered: altered.iter().cloned().collect(),
             ..plain(Mark::Sent, "closed", ending(*how).to_owned())

@@ -157,6 +157,7 @@ fn details(event: &Event) -> (&'static str, Value) {
         Event::Certificate(facts) => ("certificate", certificate(facts)),
         Event::Activated => ("activated", Value::Null),
         Event::PeerClosed(_) => ("peer-closed", Value::Null),
+        Event::HalfClosed { .. } => ("half-closed", Value::Null),
         Event::Closed { .. } => ("closed", Value::Null),
         Event::TimedOut => ("timed-out", Value::Null),
     }

@@ -79,7 +79,7 @@ impl Card {
         }
         if self.inked(x, y) {
             TEXT
-        } else if x % TILE == 0 || y % TILE == 0 {
+        } else if x.is_multiple_of(TILE) || y.is_multiple_of(TILE) {
             GRID
         } else {
             BACKGROUND

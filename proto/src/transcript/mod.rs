@@ -102,6 +102,11 @@ pub enum Event {
     Activated,
     /// The peer closed.
     PeerClosed(CloseKind),
+    /// This side closed its sending half and goes on reading.
+    HalfClosed {
+        /// The alteration that asked for it, if one did.
+        altered: Option<String>,
+    },
     /// This side closed: how, and which alteration asked for it, if one did.
     Closed {
         /// How.

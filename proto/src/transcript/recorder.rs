@@ -14,6 +14,7 @@ pub struct Recorder {
     budget: Duration,
     entries: Vec<Entry>,
     cap: usize,
+    recorded: u64,
 }
 
 impl Recorder {
@@ -23,7 +24,7 @@ impl Recorder {
     /// An empty record of `side`'s view.
     #[must_use]
     pub const fn new(side: Side, budget: Duration) -> Self {
-        Self { side, budget, entries: Vec::new(), cap: Self::CAP }
+        Self { side, budget, entries: Vec::new(), cap: Self::CAP, recorded: 0 }
     }
 
     /// Adds an entry. Past the cap only the last entry is replaced.
@@ -32,6 +33,7 @@ impl Recorder {
             self.entries.pop();
         }
         self.entries.push(Entry { at, stage, event });
+        self.recorded += 1;
         #[expect(clippy::expect_used, reason = "one entry was pushed in the line above")]
         self.entries.last().expect("an entry was just pushed")
     }
@@ -40,6 +42,12 @@ impl Recorder {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// How many entries were ever recorded, those past the cap included.
+    #[must_use]
+    pub const fn recorded(&self) -> u64 {
+        self.recorded
     }
 
     /// The finished transcript.

@@ -170,6 +170,7 @@ pub struct TlsWatch {
     encrypted: bool,
     records: usize,
     last: Option<MessageKind>,
+    alert: Option<u8>,
 }
 
 impl TlsWatch {
@@ -186,6 +187,9 @@ impl TlsWatch {
         }
         if let Some(last) = seen.last() {
             self.last = Some(last.kind());
+            if let Hello::Alert { description, .. } = last.what {
+                self.alert = Some(description);
+            }
         }
         seen
     }
@@ -212,6 +216,12 @@ impl TlsWatch {
     #[must_use]
     pub const fn last(&self) -> Option<MessageKind> {
         self.last
+    }
+
+    /// The description of the last alert seen.
+    #[must_use]
+    pub const fn alert(&self) -> Option<u8> {
+        self.alert
     }
 
     /// Whether protected records were seen: what follows is not in the clear.
@@ -418,6 +428,7 @@ mod tests {
         let seen = watch.push(&record(21, &[2, 48]));
         assert_eq!(seen.iter().map(Seen::fact).collect::<Vec<_>>(), ["fatal unknown_ca (48)"]);
         assert_eq!(watch.last(), Some(MessageKind::TlsAlert));
+        assert_eq!(watch.alert(), Some(48));
         assert_eq!(watch.push(&record(21, &[0; 26])), []);
     }
 

@@ -1,0 +1,218 @@
+//! The one loop of a connection: socket on one side, session on the other, the plan between.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use badrdp_proto::connect::{CloseKind, Ending, Output, Server, ServerConfig, TlsFailure};
+use badrdp_proto::pdu::Message;
+use badrdp_proto::transcript::{Direction, Event, Transcript};
+use badrdp_proto::vocab::MessageKind;
+use badrdp_proto::wire::tls_record::TlsWatch;
+use badrdp_scenarios::model::Fault;
+use tokio::net::TcpStream;
+
+use crate::fault::{Firing, Plan, Shaped, WireOp};
+use crate::link::{Arrived, Link, WriteFailure};
+use crate::log::Log;
+use crate::tls::TlsHost;
+use crate::{Observer, testcard};
+
+/// Pictures drawn per connection: a client that asks for redraws in a loop must not fill the record.
+const MAX_PICTURES: u32 = 256;
+
+/// What all connections of a server share.
+pub(crate) struct Host {
+    pub(crate) config: ServerConfig,
+    pub(crate) tls: TlsHost,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) budget: Duration,
+    pub(crate) title: String,
+    pub(crate) observer: Option<Observer>,
+}
+
+/// Whether the connection goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// On.
+    Go,
+    /// It was ended.
+    Ended,
+}
+
+/// One connection.
+pub(crate) struct Connection {
+    pub(crate) host: Arc<Host>,
+    pub(crate) link: Link,
+    pub(crate) log: Log,
+    pub(crate) plan: Plan,
+    pictures: u32,
+    ending: Option<(Ending, Option<String>)>,
+}
+
+impl Connection {
+    pub(crate) fn new(host: Arc<Host>, stream: TcpStream, number: u64, peer: SocketAddr) -> Self {
+        let machine = Server::new(host.config.clone());
+        let log = Log::new(machine, host.budget, number, peer, host.observer.clone());
+        let link = Link::new(stream, host.budget);
+        let plan = Plan::new(&host.faults);
+        Self { host, link, log, plan, pictures: 0, ending: None }
+    }
+
+    /// Plays the scenario to its end. `fired` hears what became of each fault before the end is waited for.
+    pub(crate) async fn run(mut self, fired: impl FnOnce(&[Firing])) -> Transcript {
+        self.log.note(Event::Connected);
+        while let Flow::Go = self.turn().await {}
+        fired(self.plan.firing());
+        let Self { link, mut log, ending, .. } = self;
+        let (how, altered) = ending.unwrap_or_default();
+        log.closed(how, altered);
+        let closed = link.end(how).await;
+        if let (Ending::Stall, Some(reset)) = (how, closed) {
+            log.note(Event::PeerClosed(if reset { CloseKind::Reset } else { CloseKind::Fin }));
+        }
+        log.finish()
+    }
+
+    /// Says everything that is to be said, then listens once.
+    async fn turn(&mut self) -> Flow {
+        while let Some(output) = self.log.poll() {
+            if let Flow::Ended = self.act(output).await {
+                return Flow::Ended;
+            }
+        }
+        // The session has to stay up however long the user looks at it.
+        let patience = if self.log.machine().is_active() { None } else { Some(self.host.budget) };
+        match self.link.read(patience).await {
+            Arrived::Bytes(bytes) => self.log.receive(&bytes),
+            Arrived::Closed { reset } => self.log.peer_closed(reset),
+            Arrived::TimedOut => self.log.timed_out(),
+            Arrived::TlsFailed(kind) => self.log.tls_failed(TlsFailure { kind, after: None }),
+        }
+        Flow::Go
+    }
+
+    async fn act(&mut self, output: Output) -> Flow {
+        match output {
+            Output::Send(message) => self.send(&message).await,
+            Output::StartTls => {
+                // Bytes meant for plain TCP must not end up inside TLS.
+                if let Flow::Ended = self.flush().await {
+                    return Flow::Ended;
+                }
+                self.handshake().await
+            }
+            // No account exists here: the client's first token ends the connection as out of place.
+            Output::Authenticate(_) => Flow::Go,
+            Output::Activated => {
+                self.log.note(Event::Activated);
+                Flow::Go
+            }
+            Output::Draw => self.draw().await,
+            Output::End(how) => {
+                if let Flow::Ended = self.flush().await {
+                    return Flow::Ended;
+                }
+                self.ending = Some((how, None));
+                Flow::Ended
+            }
+        }
+    }
+
+    async fn send(&mut self, message: &Message) -> Flow {
+        let shaped = self.plan.shape(message);
+        self.write(shaped).await
+    }
+
+    async fn flush(&mut self) -> Flow {
+        let shaped = self.plan.flush();
+        self.write(shaped).await
+    }
+
+    async fn draw(&mut self) -> Flow {
+        self.pictures += 1;
+        if self.pictures > MAX_PICTURES {
+            return Flow::Go;
+        }
+        let (width, height) = self.log.machine().facts().desktop;
+        for message in testcard::draw(width, height, &self.host.title) {
+            if let Flow::Ended = self.send(&Message::FastPathOutput(message)).await {
+                return Flow::Ended;
+            }
+        }
+        Flow::Go
+    }
+
+    /// Carries out what the plan says.
+    pub(crate) async fn write(&mut self, shaped: Vec<Shaped>) -> Flow {
+        for mut shaped in shaped {
+            let unsent = self.link.half_closed();
+            let ops = std::mem::take(&mut shaped.ops);
+            let mut after = Vec::new();
+            for op in ops {
+                match op {
+                    WireOp::Bytes(bytes) if !unsent => {
+                        if let Err(failure) = self.put(&shaped, &bytes).await {
+                            self.write_failed(&failure);
+                            return Flow::Go;
+                        }
+                    }
+                    WireOp::Bytes(_) => {}
+                    WireOp::Wait(time) => tokio::time::sleep(time).await,
+                    WireOp::HalfClose(_) | WireOp::End(..) => after.push(op),
+                }
+            }
+            self.record(&shaped, unsent);
+            for op in after {
+                match op {
+                    WireOp::HalfClose(why) => {
+                        self.link.half_close().await;
+                        self.log.note(Event::HalfClosed { altered: Some(why) });
+                    }
+                    WireOp::End(how, why) => {
+                        self.ending = Some((how, Some(why)));
+                        return Flow::Ended;
+                    }
+                    WireOp::Bytes(_) | WireOp::Wait(_) => {}
+                }
+            }
+        }
+        Flow::Go
+    }
+
+    async fn put(&mut self, shaped: &Shaped, bytes: &[u8]) -> Result<(), WriteFailure> {
+        // TLS records of the handshake are bytes for TCP.
+        if shaped.kind == MessageKind::TlsServerHello {
+            self.link.write_raw(bytes).await
+        } else {
+            self.link.write(bytes).await
+        }
+    }
+
+    fn write_failed(&mut self, failure: &WriteFailure) {
+        match failure {
+            WriteFailure::Gone => self.log.peer_closed(true),
+            WriteFailure::TimedOut => self.log.timed_out(),
+        }
+    }
+
+    fn record(&mut self, shaped: &Shaped, unsent: bool) {
+        let mut altered = shaped.altered.clone();
+        if unsent {
+            altered.push("not sent: this side has closed its half".to_owned());
+        }
+        let bytes = if unsent { &[] } else { shaped.bytes.as_ref() };
+        if shaped.kind != MessageKind::TlsServerHello {
+            return self.log.sent(shaped, bytes, altered);
+        }
+        let seen = TlsWatch::default().push(bytes);
+        let fact = match (seen.first(), bytes) {
+            (Some(seen), _) => seen.fact(),
+            (None, []) => "not sent".to_owned(),
+            (None, _) => "not a hello".to_owned(),
+        };
+        let kind = seen.first().map_or(shaped.kind, |seen| seen.kind());
+        let length = seen.first().map_or(bytes.len(), |seen| seen.length);
+        self.log.note(Event::TlsRecord { direction: Direction::Sent, kind, length, fact, altered });
+    }
+}

@@ -1,0 +1,106 @@
+//! The session with its clock and its observer: nothing happens unrecorded, or unseen.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use badrdp_proto::connect::{Ending, Output, Server, TlsFacts, TlsFailure};
+use badrdp_proto::session::Session;
+use badrdp_proto::transcript::{Event, Transcript};
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::Observer;
+use crate::fault::Shaped;
+
+/// One connection's session, timed and observed.
+pub(crate) struct Log {
+    session: Session<Server>,
+    start: Instant,
+    /// Entries that the observer has seen.
+    observed: u64,
+    observer: Option<Observer>,
+    number: u64,
+    peer: SocketAddr,
+}
+
+impl Log {
+    pub(crate) fn new(
+        machine: Server,
+        budget: Duration,
+        number: u64,
+        peer: SocketAddr,
+        observer: Option<Observer>,
+    ) -> Self {
+        Self { session: Session::new(machine, budget), start: Instant::now(), observed: 0, observer, number, peer }
+    }
+
+    fn with(&mut self, what: impl FnOnce(&mut Session<Server>, Duration)) {
+        what(&mut self.session, self.start.elapsed());
+        self.observe();
+    }
+
+    fn observe(&mut self) {
+        let recorder = self.session.recorder();
+        let fresh = recorder.recorded() - self.observed;
+        self.observed = recorder.recorded();
+        let Some(observer) = &self.observer else {
+            return;
+        };
+        let entries = recorder.entries();
+        // Past the recorder's cap only the last entry is kept.
+        let fresh = usize::try_from(fresh).unwrap_or(usize::MAX).min(entries.len());
+        for entry in entries.iter().skip(entries.len() - fresh) {
+            observer(self.number, self.peer, entry);
+        }
+    }
+
+    pub(crate) const fn machine(&self) -> &Server {
+        self.session.machine()
+    }
+
+    pub(crate) fn poll(&mut self) -> Option<Output> {
+        let output = self.session.poll(self.start.elapsed());
+        self.observe();
+        output
+    }
+
+    pub(crate) fn note(&mut self, event: Event) {
+        self.with(|session, now| session.note(now, event));
+    }
+
+    pub(crate) fn sent(&mut self, shaped: &Shaped, bytes: &[u8], altered: Vec<String>) {
+        self.with(|session, now| session.sent(now, shaped.kind, shaped.message.as_ref(), bytes, altered));
+    }
+
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        self.session.receive(bytes);
+    }
+
+    pub(crate) fn take_unread(&mut self) -> Bytes {
+        self.session.take_unread()
+    }
+
+    pub(crate) fn tls_ready(&mut self, facts: TlsFacts) {
+        self.with(|session, now| session.tls_ready(now, facts));
+    }
+
+    pub(crate) fn tls_failed(&mut self, failure: TlsFailure) {
+        self.with(|session, now| session.tls_failed(now, failure));
+    }
+
+    pub(crate) fn peer_closed(&mut self, reset: bool) {
+        self.with(|session, now| session.peer_closed(now, reset));
+    }
+
+    pub(crate) fn timed_out(&mut self) {
+        self.with(Session::timed_out);
+    }
+
+    pub(crate) fn closed(&mut self, how: Ending, altered: Option<String>) {
+        self.with(|session, now| session.closed(now, how, altered));
+    }
+
+    pub(crate) fn finish(self) -> Transcript {
+        self.session.finish()
+    }
+}

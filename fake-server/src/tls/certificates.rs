@@ -1,0 +1,226 @@
+//! Certificates by kind, minted against the given clock.
+//!
+//! The CAs sign with RSA, so that what they issue repeats byte for byte for a seed and a clock. A
+//! self-signed certificate with an ECDSA key is the one exception: its signature never repeats.
+
+use std::net::IpAddr;
+
+use badrdp_scenarios::model::{Certificate, Key};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType, SerialNumber,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+use super::keys;
+use crate::random::Seeded;
+
+/// A name in the certificate that belongs to no test host (RFC 2606 reserves `.example`).
+const OTHER_HOST: &str = "another-host.example";
+const YEAR: Duration = Duration::days(365);
+const MONTH: Duration = Duration::days(30);
+
+/// What certificates are minted from.
+#[derive(Clone, Debug)]
+pub(crate) struct Mint {
+    /// The clock.
+    pub(crate) now: OffsetDateTime,
+    /// Seeds serial numbers.
+    pub(crate) seed: u64,
+    /// Names and addresses of the host; the first name is the subject.
+    pub(crate) names: Vec<String>,
+}
+
+/// A chain and its key.
+#[derive(Debug)]
+pub(crate) struct Minted {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) key: PrivateKeyDer<'static>,
+}
+
+/// Which CA signs.
+#[derive(Clone, Copy, Debug)]
+enum Authority {
+    Scenario,
+    Unknown,
+}
+
+impl Authority {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Scenario => keys::SCENARIO_CA,
+            Self::Unknown => keys::UNKNOWN_CA,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Scenario => "badrdp scenario CA",
+            Self::Unknown => "badrdp CA that nobody trusts",
+        }
+    }
+
+    fn params(self, mint: &Mint) -> Result<CertificateParams, rcgen::Error> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = common_name(self.name());
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        // Fixed: a CA is good for any clock that a scenario may choose.
+        params.not_before = datetime!(2000-01-01 00:00 UTC);
+        params.not_after = datetime!(2049-12-31 23:59:59 UTC);
+        params.serial_number = Some(mint.serial(self.name()));
+        Ok(params)
+    }
+}
+
+impl Mint {
+    /// The scenario CA's certificate in DER.
+    pub(crate) fn scenario_ca(&self) -> Result<CertificateDer<'static>, rcgen::Error> {
+        let key = KeyPair::from_pem(Authority::Scenario.key())?;
+        Ok(Authority::Scenario.params(self)?.self_signed(&key)?.der().clone())
+    }
+
+    /// A server certificate of this kind.
+    pub(crate) fn server(&self, kind: Certificate, key: Key) -> Result<Minted, rcgen::Error> {
+        let key = KeyPair::from_pem(match key {
+            Key::Ecdsa => keys::SERVER_ECDSA,
+            Key::Rsa => keys::SERVER_RSA,
+        })?;
+        let params = self.params(kind)?;
+        let authority = match kind {
+            Certificate::SelfSigned => None,
+            Certificate::UnknownCa => Some(Authority::Unknown),
+            _ => Some(Authority::Scenario),
+        };
+        let certificate = match authority {
+            None => params.self_signed(&key)?,
+            Some(authority) => {
+                let issuer = Issuer::new(authority.params(self)?, KeyPair::from_pem(authority.key())?);
+                params.signed_by(&key, &issuer)?
+            }
+        };
+        Ok(Minted { chain: vec![certificate.der().clone()], key: PrivatePkcs8KeyDer::from(key.serialize_der()).into() })
+    }
+
+    fn params(&self, kind: Certificate) -> Result<CertificateParams, rcgen::Error> {
+        let names = match kind {
+            Certificate::WrongName => vec![OTHER_HOST.to_owned()],
+            _ => self.names.clone(),
+        };
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = common_name(names.first().map_or("localhost", String::as_str));
+        params.subject_alt_names = names.iter().map(|name| alternative_name(name)).collect::<Result<_, _>>()?;
+        (params.not_before, params.not_after) = match kind {
+            Certificate::Expired => (self.now - YEAR - MONTH, self.now - MONTH),
+            Certificate::NotYetValid => (self.now + MONTH, self.now + MONTH + YEAR),
+            // Windows: the host's own certificate is valid for six months.
+            Certificate::SelfSigned => (self.now - Duration::DAY, self.now + 6 * MONTH),
+            _ => (self.now - MONTH, self.now + YEAR),
+        };
+        params.extended_key_usages = vec![match kind {
+            Certificate::NoServerAuth => ExtendedKeyUsagePurpose::ClientAuth,
+            _ => ExtendedKeyUsagePurpose::ServerAuth,
+        }];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+        params.use_authority_key_identifier_extension = true;
+        params.serial_number = Some(self.serial(&format!("{kind:?}")));
+        Ok(params)
+    }
+
+    fn serial(&self, purpose: &str) -> SerialNumber {
+        let mut bytes = Seeded::new(self.seed, purpose).bytes::<8>();
+        // Positive and of full length whatever the seed (RFC 5280 4.1.2.2).
+        bytes[0] = bytes[0] & 0x3f | 0x40;
+        SerialNumber::from_slice(&bytes)
+    }
+}
+
+fn common_name(name: &str) -> DistinguishedName {
+    let mut distinguished = DistinguishedName::new();
+    distinguished.push(DnType::CommonName, name);
+    distinguished
+}
+
+fn alternative_name(name: &str) -> Result<SanType, rcgen::Error> {
+    Ok(match name.parse::<IpAddr>() {
+        Ok(address) => SanType::IpAddress(address),
+        Err(_) => SanType::DnsName(name.try_into()?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what they expect")]
+    use super::*;
+    use x509_parser::prelude::*;
+
+    const NOW: i64 = 1_767_225_600;
+
+    fn mint(seed: u64) -> Mint {
+        Mint {
+            now: OffsetDateTime::from_unix_timestamp(NOW).unwrap(),
+            seed,
+            names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        }
+    }
+
+    /// Start and end relative to the clock in days, issuer, alternative names, serverAuth.
+    fn facts(kind: Certificate, key: Key) -> (i64, i64, String, Vec<String>, bool) {
+        let minted = mint(0).server(kind, key).unwrap();
+        let (_, certificate) = X509Certificate::from_der(&minted.chain[0]).unwrap();
+        let validity = certificate.validity();
+        let names = certificate.subject_alternative_name().unwrap().unwrap().value.general_names.iter();
+        let days = |time: ASN1Time| (time.timestamp() - NOW) / 86_400;
+        (
+            days(validity.not_before),
+            days(validity.not_after),
+            certificate.issuer().to_string(),
+            names.map(ToString::to_string).collect(),
+            certificate.extended_key_usage().unwrap().unwrap().value.server_auth,
+        )
+    }
+
+    #[test]
+    fn each_kind_is_wrong_in_its_one_way() {
+        let ca = "CN=badrdp scenario CA".to_owned();
+        let own = vec!["DNSName(localhost)".to_owned(), "IPAddress(7f:00:00:01)".to_owned()];
+        for key in [Key::Ecdsa, Key::Rsa] {
+            let good = (-30, 365, ca.clone(), own.clone(), true);
+            assert_eq!(facts(Certificate::Good, key), good);
+            assert_eq!(facts(Certificate::Expired, key), (-395, -30, ca.clone(), own.clone(), true));
+            assert_eq!(facts(Certificate::NotYetValid, key), (30, 395, ca.clone(), own.clone(), true));
+            let other = vec![format!("DNSName({OTHER_HOST})")];
+            assert_eq!(facts(Certificate::WrongName, key), (-30, 365, ca.clone(), other, true));
+            assert_eq!(facts(Certificate::SelfSigned, key), (-1, 180, "CN=localhost".to_owned(), own.clone(), true));
+            let unknown = "CN=badrdp CA that nobody trusts".to_owned();
+            assert_eq!(facts(Certificate::UnknownCa, key), (-30, 365, unknown, own.clone(), true));
+            assert_eq!(facts(Certificate::NoServerAuth, key), (-30, 365, ca.clone(), own.clone(), false));
+        }
+    }
+
+    #[test]
+    fn what_a_ca_issues_repeats_byte_for_byte_and_follows_the_seed() {
+        for kind in [Certificate::Good, Certificate::Expired, Certificate::UnknownCa] {
+            let der = |seed| mint(seed).server(kind, Key::Ecdsa).unwrap().chain;
+            assert_eq!(der(7), der(7));
+            assert_ne!(der(7), der(8));
+        }
+        assert_eq!(mint(0).scenario_ca().unwrap(), mint(0).scenario_ca().unwrap());
+    }
+
+    #[test]
+    fn the_scenario_ca_signed_the_good_certificate_and_not_the_others() {
+        let ca = mint(0).scenario_ca().unwrap();
+        let (_, ca) = X509Certificate::from_der(&ca).unwrap();
+        let verifies = |kind| {
+            let chain = mint(0).server(kind, Key::Rsa).unwrap().chain;
+            let (_, leaf) = X509Certificate::from_der(&chain[0]).unwrap();
+            leaf.verify_signature(Some(ca.public_key())).is_ok()
+        };
+        assert!(verifies(Certificate::Good));
+        assert!(!verifies(Certificate::UnknownCa));
+        assert!(!verifies(Certificate::SelfSigned));
+    }
+}

@@ -1,0 +1,129 @@
+//! TLS: who the server is, and the handshake with what it shows.
+
+mod certificates;
+mod forged;
+mod handshake;
+mod keys;
+
+use std::sync::Arc;
+
+use badrdp_scenarios::model::{Certificate, Key, TlsProfile, TlsVersion, TlsVersionMax};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::server::NoServerSessionStorage;
+use rustls::{ServerConfig, SupportedCipherSuite, SupportedProtocolVersion, version};
+
+pub(crate) use certificates::Mint;
+
+/// The server's TLS identity cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A name for the certificate is neither a DNS name nor an address, or signing failed.
+    #[error("cannot make the certificate for {names}")]
+    Certificate {
+        /// The names that were asked for.
+        names: String,
+        /// Why.
+        source: rcgen::Error,
+    },
+    /// A cipher suite that is not known here.
+    #[error("unknown cipher suite {name}; known are {known}")]
+    UnknownCipher {
+        /// What the scenario asks for.
+        name: String,
+        /// Every name known, comma separated.
+        known: String,
+    },
+    /// Versions and cipher suites do not go together.
+    #[error("TLS cannot be set up with these versions, cipher suites and key")]
+    Unusable(#[from] rustls::Error),
+}
+
+/// A server's TLS side, minted once per server.
+#[derive(Debug)]
+pub(crate) struct TlsHost {
+    pub(crate) config: Arc<ServerConfig>,
+    /// The scenario CA's certificate in DER.
+    pub(crate) ca: Vec<u8>,
+    mint: Mint,
+    kind: Certificate,
+}
+
+impl TlsHost {
+    /// Mints what `profile` needs and nothing else: start-up has to be quick.
+    pub(crate) fn new(profile: &TlsProfile, mint: Mint) -> Result<Self, TlsError> {
+        let provider = provider(&profile.ciphers)?;
+        let failed = |source| TlsError::Certificate { names: mint.names.join(", "), source };
+        let minted = mint.server(profile.certificate, profile.key).map_err(failed)?;
+        let ca = mint.scenario_ca().map_err(failed)?.to_vec();
+        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(&versions(profile.min, profile.max))?
+            .with_no_client_auth()
+            .with_single_cert(minted.chain, minted.key)?;
+        // Every handshake is a full one, so that connections repeat.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        Ok(Self { config: Arc::new(config), ca, mint, kind: profile.certificate })
+    }
+
+    /// The same kind of certificate with an RSA key: what TLS 1.0 servers had.
+    pub(crate) fn rsa_chain(&self) -> Vec<Vec<u8>> {
+        let minted = self.mint.server(self.kind, Key::Rsa);
+        minted.map(|minted| minted.chain.iter().map(|der| der.to_vec()).collect()).unwrap_or_default()
+    }
+}
+
+fn versions(min: TlsVersion, TlsVersionMax(max): TlsVersionMax) -> Vec<&'static SupportedProtocolVersion> {
+    let all = [(TlsVersion::V13, &version::TLS13), (TlsVersion::V12, &version::TLS12)];
+    all.into_iter().filter(|(version, _)| (min..=max).contains(version)).map(|(_, version)| version).collect()
+}
+
+/// ring, with the named cipher suites only; all of them where none is named.
+fn provider(names: &[String]) -> Result<CryptoProvider, TlsError> {
+    let mut provider = ring::default_provider();
+    if names.is_empty() {
+        return Ok(provider);
+    }
+    let find = |name: &String| {
+        provider.cipher_suites.iter().copied().find(|suite| is_named(suite, name)).ok_or_else(|| {
+            let known: Vec<_> = provider.cipher_suites.iter().map(suite_name).collect();
+            TlsError::UnknownCipher { name: name.clone(), known: known.join(", ") }
+        })
+    };
+    provider.cipher_suites = names.iter().map(find).collect::<Result<_, _>>()?;
+    Ok(provider)
+}
+
+fn suite_name(suite: &SupportedCipherSuite) -> String {
+    suite.suite().as_str().unwrap_or_default().to_owned()
+}
+
+/// rustls writes `TLS13_AES_...` where IANA writes `TLS_AES_...`; both are understood.
+fn is_named(suite: &SupportedCipherSuite, name: &str) -> bool {
+    let rustls_name = suite_name(suite);
+    rustls_name == name || rustls_name.replacen("TLS13_", "TLS_", 1) == name
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what they expect")]
+    use super::*;
+
+    #[test]
+    fn cipher_suites_are_found_by_both_names_and_an_unknown_one_lists_the_known() {
+        for name in ["TLS13_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384"] {
+            let suites = provider(&[name.to_owned()]).unwrap().cipher_suites;
+            assert_eq!(suites.iter().map(suite_name).collect::<Vec<_>>(), ["TLS13_AES_256_GCM_SHA384"]);
+        }
+        let message = provider(&["RC4".to_owned()]).unwrap_err().to_string();
+        assert!(message.starts_with("unknown cipher suite RC4; known are TLS13_"), "{message}");
+        assert!(message.contains("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"), "{message}");
+    }
+
+    #[test]
+    fn floor_and_ceiling_choose_the_versions() {
+        let count = |min, max| versions(min, TlsVersionMax(max)).len();
+        assert_eq!(count(TlsVersion::V12, TlsVersion::V13), 2);
+        assert_eq!(count(TlsVersion::V12, TlsVersion::V12), 1);
+        assert_eq!(count(TlsVersion::V13, TlsVersion::V13), 1);
+    }
+}
