@@ -198,7 +198,7 @@ impl Sink<'_> {
     pub(crate) fn word<T: Copy>(&self, what: &str, text: &str, span: Range<usize>, words: &[(&str, T)]) -> Option<T> {
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {
-            self.unknown(span, format!("unknown `{what}`: `{text}`"), text, words.iter().map(|(word, _)| *word));
+            self.unknown(span, format!("`{text}` is no value of `{what}`"), text, words.iter().map(|(word, _)| *word));
         }
         found
     }

@@ -3,6 +3,7 @@
 use core::ops::Range;
 use core::time::Duration;
 
+use badrdp_proto::pdu::specimen;
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::wire::Layer;
 
@@ -73,7 +74,7 @@ pub(super) fn duration(view: &View<'_, '_>, key: &str) -> Option<Duration> {
 }
 
 /// `layer`, which the anchored message must have.
-pub(super) fn layer(view: &View<'_, '_>, kind: MessageKind) -> Option<Layer> {
+pub(super) fn layer(view: &View<'_, '_>, kind: Option<MessageKind>) -> Option<Layer> {
     let Some((name, span)) = view.string("layer") else {
         if !view.has("layer") {
             view.missing("layer");
@@ -85,8 +86,11 @@ pub(super) fn layer(view: &View<'_, '_>, kind: MessageKind) -> Option<Layer> {
         view.sink.unknown(span, format!("unknown layer `{name}`"), name, layers);
         return None;
     };
-    let layers = layers_of(kind);
-    if !layers.contains(&layer) {
+    // An unknown message was reported already; its layers are anybody's guess.
+    let Some(kind) = kind else { return Some(layer) };
+    let layers = specimen::layers(kind);
+    // A kind without a specimen cannot be checked here.
+    if !layers.is_empty() && !layers.contains(&layer) {
         let names: Vec<&str> = layers.iter().map(|layer| layer.name()).collect();
         let message = format!("{kind} has no layer `{layer}`");
         view.sink.suggest(span, message, format!("its layers: {}", names.join(", ")));
@@ -96,7 +100,7 @@ pub(super) fn layer(view: &View<'_, '_>, kind: MessageKind) -> Option<Layer> {
 }
 
 /// `field`, or `at` with a count of bytes.
-pub(super) fn place(view: &View<'_, '_>, kind: MessageKind, count: Count) -> Option<Place> {
+pub(super) fn place(view: &View<'_, '_>, kind: Option<MessageKind>, count: Count) -> Option<Place> {
     let layer = layer(view, kind)?;
     match (view.has("field"), view.has("at")) {
         (true, false) => {
@@ -149,11 +153,12 @@ impl Count {
     }
 }
 
-fn field(view: &View<'_, '_>, kind: MessageKind, layer: Layer) -> Option<String> {
+fn field(view: &View<'_, '_>, kind: Option<MessageKind>, layer: Layer) -> Option<String> {
     let (path, span) = view.string("field")?;
+    let Some(kind) = kind else { return Some(path.to_owned()) };
     let fields = fields_of(kind);
     let known = || fields.iter().filter(|(at, _, _)| *at == layer).map(|(_, path, _)| path.as_str());
-    if known().all(|known| known != path) {
+    if !fields.is_empty() && known().all(|known| known != path) {
         let message = format!("{kind} has no field `{path}` in its layer `{layer}`");
         view.sink.unknown(span, message, path, known());
         return None;
@@ -162,7 +167,7 @@ fn field(view: &View<'_, '_>, kind: MessageKind, layer: Layer) -> Option<String>
 }
 
 /// The value of `set` and `xor`: `hex`, or `value` where a field gives its width.
-pub(super) fn value(view: &View<'_, '_>, kind: MessageKind) -> Option<Value> {
+pub(super) fn value(view: &View<'_, '_>, kind: Option<MessageKind>) -> Option<Value> {
     match (view.has("hex"), view.has("value")) {
         (true, false) => {
             let (digits, span) = view.string("hex")?;
@@ -174,7 +179,7 @@ pub(super) fn value(view: &View<'_, '_>, kind: MessageKind) -> Option<Value> {
                 view.sink.suggest(view.key_span("value"), message, "write `hex`");
                 return None;
             }
-            let width = view.string("field").and_then(|(path, _)| width(kind, path));
+            let width = width(view, kind);
             let most = match width {
                 Some(width) if width < 8 => (1u64 << (8 * width)) - 1,
                 _ => u64::MAX,
@@ -192,20 +197,28 @@ pub(super) fn value(view: &View<'_, '_>, kind: MessageKind) -> Option<Value> {
     }
 }
 
-fn width(kind: MessageKind, path: &str) -> Option<usize> {
-    fields_of(kind).into_iter().find(|(_, known, _)| known == path).map(|(_, _, width)| width)
+/// The width of the named field, where all of its names are right.
+fn width(view: &View<'_, '_>, kind: Option<MessageKind>) -> Option<usize> {
+    let (layer, _) = view.string("layer")?;
+    let (path, _) = view.string("field")?;
+    let fields = fields_of(kind?).into_iter();
+    fields.filter(|(at, known, _)| at.name() == layer && known == path).map(|(_, _, width)| width).next()
 }
 
-/// Layers of a message, outermost first.
-fn layers_of(kind: MessageKind) -> Vec<Layer> {
-    let fields = fields_of(kind);
-    if fields.is_empty() {
-        return Layer::ALL.to_vec();
+/// Layer, path and width of every field that an honest message of this kind may have.
+fn fields_of(kind: MessageKind) -> Vec<(Layer, String, usize)> {
+    let mut fields = specimen::fields(kind);
+    if kind == MessageKind::X224ConnectionConfirm {
+        // The specimen accepts; a refusal has its code in the same place.
+        let refusal: Vec<_> = fields
+            .iter()
+            .filter(|(_, path, _)| path.starts_with("RDP_NEG_RSP."))
+            .map(|(layer, path, width)| {
+                let path = path.replace("RDP_NEG_RSP", "RDP_NEG_FAILURE").replace("selectedProtocol", "failureCode");
+                (*layer, path, *width)
+            })
+            .collect();
+        fields.extend(refusal);
     }
-    Layer::ALL.iter().copied().filter(|layer| fields.iter().any(|(at, _, _)| at == layer)).collect()
-}
-
-/// Layer, path and width of every field of a message.
-fn fields_of(_kind: MessageKind) -> Vec<(Layer, String, usize)> {
-    Vec::new()
+    fields
 }

@@ -77,9 +77,15 @@ fn fault(view: &View<'_, '_>) -> Option<Placed> {
         view.sink.report(view.span.clone(), "the fault does nothing: it has no operator and no `then`");
         return None;
     }
+    let kind = anchor.and_then(|at| at.kind);
+    // Read before the anchor gives the fault up, so that both report their mistakes.
+    let operator = if name.is_empty() { None } else { Some(operator(view, kind, name)) };
     let at = anchor?;
     fits(view, at, name);
-    let operator = if name.is_empty() { None } else { Some(operator(view, at.kind, name)?) };
+    let operator = match operator {
+        Some(operator) => Some(operator?),
+        None => None,
+    };
     if let (Some(Operator::Hold(_) | Operator::Merge), Some(_)) = (&operator, then) {
         let message = format!("`{name}` waits for a later message, but `then` leaves none");
         view.sink.report(view.key_span("then"), message);
@@ -164,7 +170,7 @@ fn operator(view: &View<'_, '_>, at: Option<MessageKind>, name: &str) -> Option<
         "server_hello" => {
             view.word("server_hello", &[("1.0", 0x0301), ("1.1", 0x0302)]).map(Operator::LegacyServerHello)
         }
-        _ => edit(view, at?, name),
+        _ => edit(view, at, name),
     }
 }
 
@@ -180,7 +186,7 @@ fn split(view: &View<'_, '_>) -> Option<Operator> {
 }
 
 /// The byte family.
-fn edit(view: &View<'_, '_>, kind: MessageKind, name: &str) -> Option<Operator> {
+fn edit(view: &View<'_, '_>, kind: Option<MessageKind>, name: &str) -> Option<Operator> {
     let keys = match name {
         "set" | "xor" => &EDIT,
         "remove" => &REMOVE,

@@ -22,13 +22,15 @@ pub(crate) fn scenario(view: &View<'_, '_>, id: String, path: &Path) -> Option<S
     let faults = fault::faults(view);
     reach::check(&server, &faults, view.sink);
     conflict::check(&faults, view.sink);
+    let (spec, tags) = (spec(view), tags(view));
+    // Last, so that all of the file was read when its absence gives the scenario up.
     let (expect_probe, expect_client) = expect::expect(view)?;
     Some(Scenario {
         id,
         summary,
         about,
-        spec: spec(view),
-        tags: tags(view),
+        spec,
+        tags,
         server,
         faults: faults.into_iter().map(|placed| placed.fault).collect(),
         expect_probe,
@@ -55,6 +57,9 @@ fn spec(view: &View<'_, '_>) -> Vec<String> {
         view.missing("spec");
     }
     let entries = view.strings("spec");
+    if entries.is_empty() && view.array("spec").is_some_and(<[_]>::is_empty) {
+        view.sink.report(view.key_span("spec"), "`spec` names no section");
+    }
     for (text, span) in &entries {
         if text.trim().is_empty() {
             view.sink.report(span.clone(), "`spec` must name a section, for example \"MS-RDPBCGR 2.2.1.4\"");

@@ -31,6 +31,9 @@ struct Course {
 const REPEATED: &[MessageKind] =
     &[MessageKind::McsChannelJoinConfirm, MessageKind::FastPathOutput, MessageKind::ShutdownDenied];
 
+/// Why there is no TLS.
+pub(super) const NO_TLS: &str = "no protocol with TLS is selected";
+
 /// The parts that a connection to this server can reach, and why it reaches no other.
 pub(super) fn reached(profile: &ServerProfile) -> (Vec<Part>, &'static str) {
     let course = course(profile);
@@ -97,7 +100,7 @@ impl Course {
         self.flight(&[MessageKind::LicenseErrorAlert, MessageKind::DemandActive]);
         self.finalization();
         self.session(&profile.session.steps);
-        if plain { "no protocol with TLS is selected" } else { "a server of this profile never sends it" }
+        "a server of this profile never sends it"
     }
 
     fn finalization(&mut self) {
@@ -230,8 +233,8 @@ impl Course {
     fn hint(&self, kind: MessageKind) -> &'static str {
         let has_session = self.parts.contains(&Part::Session);
         match kind {
-            MessageKind::TlsServerHello if !self.parts.contains(&Part::Tls) && has_session => {
-                "no protocol with TLS is selected"
+            MessageKind::TlsServerHello if !self.parts.contains(&Part::Tls) && self.parts.contains(&Part::Mcs) => {
+                NO_TLS
             }
             MessageKind::McsChannelJoinConfirm if has_session => "`mcs.skip_channel_join` leaves no joins",
             MessageKind::SetErrorInfo if has_session => "no step of [server.session] says `error_info`",

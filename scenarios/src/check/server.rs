@@ -5,6 +5,7 @@ use badrdp_proto::vocab::codes::{
     ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
 };
 
+use super::reach::{self, NO_TLS, Part};
 use super::session;
 use crate::keys::{LICENSING, MCS, NEGOTIATION, SERVER, TLS};
 use crate::model::{
@@ -115,13 +116,15 @@ fn tls(view: &View<'_, '_>) -> TlsProfile {
     }
     let mut ciphers = Vec::new();
     let mut usable = false;
-    for (text, span) in view.strings("ciphers") {
+    let words = view.strings("ciphers");
+    let named = words.len();
+    for (text, span) in words {
         if let Some(version) = view.sink.word("ciphers", text, span, CIPHERS) {
             usable |= (min..=max.0).contains(&version);
             ciphers.push(text.to_owned());
         }
     }
-    if view.has("ciphers") && !usable {
+    if view.has("ciphers") && !usable && ciphers.len() == named {
         contradiction(view, "ciphers", "`ciphers` names no suite of a version between `min` and `max`");
     }
     TlsProfile {
@@ -181,17 +184,12 @@ fn contradiction(view: &View<'_, '_>, key: &str, message: &str) {
 
 /// Tables that describe a part of the connection which this server never reaches.
 fn unreachable_parts(view: &View<'_, '_>, profile: &ServerProfile) {
-    let (reached, because) = super::reach::reached(profile);
-    let parts = [
-        ("tls", super::reach::Part::Tls),
-        ("mcs", super::reach::Part::Mcs),
-        ("licensing", super::reach::Part::Licensing),
-        ("session", super::reach::Part::Session),
-    ];
+    let (reached, because) = reach::reached(profile);
+    let parts = [("tls", Part::Tls), ("mcs", Part::Mcs), ("licensing", Part::Licensing), ("session", Part::Session)];
     for (key, part) in parts {
         if view.has(key) && !reached.contains(&part) {
-            let table = format!("[server.{key}] is never reached");
-            view.sink.report(view.key_span(key), format!("{table}: {because}"));
+            let because = if part == Part::Tls && reached.contains(&Part::Mcs) { NO_TLS } else { because };
+            view.sink.report(view.key_span(key), format!("[server.{key}] is never reached: {because}"));
         }
     }
 }
