@@ -89,8 +89,11 @@ pub(super) fn layer(view: &View<'_, '_>, kind: Option<MessageKind>) -> Option<La
     // An unknown message was reported already; its layers are anybody's guess.
     let Some(kind) = kind else { return Some(layer) };
     let layers = specimen::layers(kind);
-    // A kind without a specimen cannot be checked here.
-    if !layers.is_empty() && !layers.contains(&layer) {
+    if layers.is_empty() {
+        // A TLS record: the operator itself is refused there.
+        return None;
+    }
+    if !layers.contains(&layer) {
         let names: Vec<&str> = layers.iter().map(|layer| layer.name()).collect();
         let message = format!("{kind} has no layer `{layer}`");
         view.sink.suggest(span, message, format!("its layers: {}", names.join(", ")));
@@ -158,7 +161,7 @@ fn field(view: &View<'_, '_>, kind: Option<MessageKind>, layer: Layer) -> Option
     let Some(kind) = kind else { return Some(path.to_owned()) };
     let fields = fields_of(kind);
     let known = || fields.iter().filter(|(at, _, _)| *at == layer).map(|(_, path, _)| path.as_str());
-    if !fields.is_empty() && known().all(|known| known != path) {
+    if known().all(|known| known != path) {
         let message = format!("{kind} has no field `{path}` in its layer `{layer}`");
         view.sink.unknown(span, message, path, known());
         return None;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use badrdp_scenarios::{Diagnostic, load_str, read_file};
+use badrdp_client_probe::diagnosis;
+use badrdp_scenarios::{Diagnostic, check_findings, load_str, read_file};
 use clap::Args;
 
 use crate::{exit, output};
@@ -47,7 +48,16 @@ fn check(path: &Path) -> (String, Result<usize, Vec<Diagnostic>>) {
         Ok(text) => text,
         Err(diagnostics) => return (String::new(), Err(diagnostics)),
     };
-    let outcome = load_str(path, &text).map(|scenarios| scenarios.len());
+    let findings = check_findings(path, &text, &diagnosis::finding_ids());
+    let outcome = match load_str(path, &text) {
+        Ok(scenarios) if findings.is_empty() => Ok(scenarios.len()),
+        Ok(_) => Err(findings),
+        Err(mut mistakes) => {
+            mistakes.extend(findings);
+            mistakes.sort_by_key(|mistake| mistake.span.start);
+            Err(mistakes)
+        }
+    };
     (text, outcome)
 }
 
