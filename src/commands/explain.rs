@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use badrdp_client_probe::explain::{self, Explanation};
+use badrdp_scenarios::Scenario;
 use clap::Args;
 use serde::Serialize;
 
@@ -52,7 +53,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         (Some((code, extended)), None) => (code.trim().to_owned(), Some(extended.trim().to_owned())),
         (_, extended) => (code, extended),
     };
-    let explanation = match (number(&code), &extended) {
+    let mut explanation = match (number(&code), &extended) {
         (Some(code), None) => explain::explain(code, None),
         (Some(code), Some(extended)) => {
             let Some(extended) = number(extended) else {
@@ -66,6 +67,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
             None => anyhow::bail!("{}", unknown_name(&code)),
         },
     };
+    explanation.scenarios = scenarios(&explanation);
     let did_you_mean = hex_reading(&code).filter(|_| !explanation.known && extended.is_none());
     if json {
         let json = Json { schema: 1, explanation: &explanation, did_you_mean };
@@ -78,6 +80,16 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         output::print(&text)?;
     }
     Ok(if explanation.known { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
+}
+
+/// Ids of the catalogue's scenarios that carry the first tag; those that carry every tag come first.
+fn scenarios(explanation: &Explanation) -> Vec<String> {
+    let tags = explanation.tags();
+    let Some(first) = tags.first() else { return Vec::new() };
+    let mut found: Vec<&Scenario> =
+        badrdp_scenarios::catalog().iter().filter(|scenario| scenario.tags.contains(first)).collect();
+    found.sort_by_key(|scenario| !tags.iter().all(|tag| scenario.tags.contains(tag)));
+    found.into_iter().map(|scenario| scenario.id.clone()).collect()
 }
 
 /// Reads a number as Windows prints it: hex with 0x, decimal, or negative decimal for an HRESULT.

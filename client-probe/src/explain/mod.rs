@@ -48,6 +48,21 @@ pub struct Explanation {
     pub meanings: Vec<Meaning>,
     /// What can be said of numbers that stand in no list.
     pub unknown: Vec<Unknown>,
+    /// Ids of scenarios that reproduce it. Left empty here: the catalogue belongs to the caller.
+    pub scenarios: Vec<String>,
+}
+
+impl Explanation {
+    /// The tags that scenarios of this explanation carry: mstsc's numbers in hex, the primary first.
+    #[must_use]
+    pub fn tags(&self) -> Vec<String> {
+        let of_mstsc =
+            self.meanings.iter().filter(|meaning| matches!(meaning.space, Space::Mstsc | Space::MstscExtended));
+        let mut tags: Vec<String> =
+            of_mstsc.filter(|meaning| meaning.number != 0).map(|meaning| format!("{:#x}", meaning.number)).collect();
+        tags.dedup();
+        tags
+    }
 }
 
 /// One meaning of a number: in one space.
@@ -125,6 +140,7 @@ pub fn explain(code: u32, extended: Option<u32>) -> Explanation {
         pair: extended.and_then(|extended| pair::of(code, extended)),
         meanings,
         unknown,
+        scenarios: Vec::new(),
     }
 }
 
@@ -141,6 +157,7 @@ pub fn explain_name(name: &str) -> Option<Explanation> {
         pair: None,
         meanings,
         unknown: Vec::new(),
+        scenarios: Vec::new(),
     })
 }
 

@@ -18,8 +18,6 @@ pub struct Pair {
     pub causes: Vec<JudgedClaim>,
     /// What to check, in this order.
     pub check: Vec<&'static str>,
-    /// The tag of the scenarios that reproduce it.
-    pub scenario_tag: Option<&'static str>,
 }
 
 /// A cause that people name, and what it is worth.
@@ -141,7 +139,6 @@ fn closed_after_denial() -> Pair {
             "`badrdp probe HOST`: if it sees the server close before MCS, the trouble is an earlier one than the 7 says.",
             "At the client, event 1026 shows only the 2308; the extended code is only in the dialog.",
         ],
-        scenario_tag: Some("0x904"),
     }
 }
 
@@ -176,7 +173,6 @@ fn closed_without_reason() -> Pair {
             "On the host: System log for Schannel, and events 1057 and 1058 of TerminalServices-RemoteConnectionManager.",
             "On the host: NETWORK SERVICE must be able to read the certificate's private key.",
         ],
-        scenario_tag: Some("0x904"),
     }
 }
 
@@ -198,7 +194,6 @@ fn ended_after_denial() -> Pair {
             "web pages only, not in a tracker; they advise a newer driver and the WDDM policy off",
         )],
         check: vec!["The server's session logs in the second of the failure: it chose to refuse."],
-        scenario_tag: Some("0x904"),
     }
 }
 
@@ -216,7 +211,6 @@ fn display(extended: u32) -> Pair {
             "The host's graphics driver, and events of Desktop Window Manager and of the display driver.",
             "The policy \"Use WDDM graphics display driver for Remote Desktop Connections\": try it disabled.",
         ],
-        scenario_tag: None,
     }
 }
 
@@ -231,6 +225,5 @@ fn said_why(code: u32, extended: u32) -> Option<Pair> {
         implies: vec![claim(Evidence::Inferred, format!("Set Error Info with {}, {wire}", known.name))],
         causes: Vec::new(),
         check: vec!["The extended code: it is the server's reason. The primary code only says how the end came."],
-        scenario_tag: None,
     })
 }

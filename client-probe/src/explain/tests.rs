@@ -52,7 +52,6 @@ fn an_extended_code_decides_the_space() {
 #[test]
 fn the_famous_pair_claims_no_more_than_its_evidence() {
     let pair = explain(0x904, Some(7)).pair.unwrap();
-    assert_eq!(pair.scenario_tag, Some("0x904"));
     let verdict = |part: &str| pair.causes.iter().find(|cause| cause.claim.contains(part)).unwrap().verdict;
     assert_eq!(verdict("limit of connections"), Evidence::Documented);
     assert_eq!(verdict("bastion"), Evidence::Reported);
@@ -172,4 +171,22 @@ fn no_line_of_text_is_wider_than_a_terminal() {
         assert!(line.chars().count() <= 80, "{line}");
         assert_eq!(line, line.trim_end(), "stray space");
     }
+}
+
+#[test]
+fn scenarios_are_found_by_the_numbers_of_mstsc_only() {
+    assert_eq!(explain(0x904, Some(7)).tags(), ["0x904", "0x7"]);
+    assert_eq!(explain(0x904, Some(0)).tags(), ["0x904"]);
+    assert_eq!(explain(0xc000_006d, None).tags(), [""; 0]);
+    assert_eq!(explain_name("ServerDeniedConnection").unwrap().tags(), ["0x7"]);
+}
+
+#[test]
+fn scenarios_are_listed_by_directory_with_cases_folded() {
+    let mut explanation = explain(0x904, Some(7));
+    explanation.scenarios =
+        ["last-mile/denied", "tls/alert/40", "tls/alert/70", "last-mile/quiet"].map(String::from).to_vec();
+    let text = text(&explanation);
+    let (_, list) = text.split_once("Scenarios tagged 0x904").unwrap();
+    assert_eq!(list.lines().skip(1).collect::<Vec<_>>(), ["   last-mile/ denied, quiet", "   tls/ alert"]);
 }

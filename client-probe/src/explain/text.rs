@@ -27,6 +27,11 @@ pub fn text(explanation: &Explanation) -> String {
         gap(&mut out);
         one_pair(&mut out, pair);
     }
+    if !explanation.scenarios.is_empty() {
+        gap(&mut out);
+        let tag = explanation.tags().into_iter().next().unwrap_or_default();
+        scenarios(&mut out, &tag, &explanation.scenarios);
+    }
     out
 }
 
@@ -114,9 +119,23 @@ fn one_pair(out: &mut String, pair: &Pair) {
             wrap(out, "   ", 3, &format!("{}. {check}", n + 1));
         }
     }
-    if let Some(tag) = pair.scenario_tag {
-        out.push_str("\nTo see it happen\n");
-        wrap(out, "   ", 0, &format!("badrdp scenario list --tag {tag}"));
+}
+
+/// Scenarios by directory; the cases of one file shrink to one entry.
+fn scenarios(out: &mut String, tag: &str, ids: &[String]) {
+    let _ = writeln!(out, "Scenarios tagged {tag}: watch one with badrdp run ID --verbose");
+    let mut rooms: Vec<(&str, Vec<&str>)> = Vec::new();
+    for id in ids {
+        let (room, rest) = id.split_once('/').unwrap_or(("", id));
+        let file = rest.split('/').next().unwrap_or(rest);
+        match rooms.iter_mut().find(|(name, _)| *name == room) {
+            Some((_, files)) if files.contains(&file) => {}
+            Some((_, files)) => files.push(file),
+            None => rooms.push((room, vec![file])),
+        }
+    }
+    for (room, files) in rooms {
+        wrap(out, "   ", 3, &format!("{room}/ {}", files.join(", ")));
     }
 }
 
