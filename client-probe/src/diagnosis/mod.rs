@@ -100,6 +100,12 @@ pub fn finding_ids() -> Vec<&'static str> {
     RULES.iter().map(|rule| rule.id).collect()
 }
 
+/// Whether the finding says only that the probe goes no further, and nothing against the host.
+#[must_use]
+pub fn is_harmless(id: &str) -> bool {
+    RULES.iter().any(|rule| rule.id == id && rule.verdict == Verdict::NeedsCredentials)
+}
+
 /// Diagnoses a client-side transcript.
 #[must_use]
 pub fn diagnose(transcript: &Transcript) -> Diagnosis {

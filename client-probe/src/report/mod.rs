@@ -6,6 +6,9 @@ pub mod ladder;
 pub mod style;
 pub mod text;
 
+#[cfg(test)]
+mod tests;
+
 use time::OffsetDateTime;
 use time::macros::format_description;
 

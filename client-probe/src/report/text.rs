@@ -2,7 +2,9 @@
 
 use core::fmt::Write as _;
 
+use badrdp_proto::connect::{Blame, Failure};
 use badrdp_proto::transcript::Transcript;
+use badrdp_proto::vocab::Stage;
 
 use super::style::{self, paint};
 use super::{ladder, printable};
@@ -33,6 +35,11 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail) ->
         let _ = writeln!(out, "  {line}");
     }
     let _ = writeln!(out, "\n{}", verdict(diagnosis));
+    if let Some(Failure { stage, cause: Blame::Local(why), .. }) = &transcript.failure
+        && *stage > Stage::Tcp
+    {
+        item(&mut out, "", &format!("the probe stops at {stage}: {why}"));
+    }
     // What is true of several findings is said once.
     let mut said: Vec<&String> = Vec::new();
     for (index, found) in diagnosis.findings.iter().enumerate() {
@@ -68,6 +75,8 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
 }
 
 fn finding(out: &mut String, finding: &Finding, evidence: &[&String], also: bool) {
+    // A user who logs on sees no error at all.
+    let harmless = crate::diagnosis::is_harmless(finding.id);
     let id = paint(style::DIM, format!("[{}]", finding.id));
     if also {
         let _ = writeln!(out, "\n{} {} {id}", paint(style::HEAD, "Also:"), printable(&finding.title));
@@ -88,8 +97,11 @@ fn finding(out: &mut String, finding: &Finding, evidence: &[&String], also: bool
             item(out, &format!("{:<11} ", format!("{}:", word(*evidence))), &printable(text));
         }
     }
-    heading(out, "What a Windows user would see");
+    if !harmless || !finding.mstsc.is_empty() {
+        heading(out, "What a Windows user would see");
+    }
     match finding.mstsc.as_slice() {
+        [] if harmless => {}
         [] => item(out, "", "no code is known for this"),
         codes => codes.iter().for_each(|code| item(out, "", &mstsc(*code))),
     }

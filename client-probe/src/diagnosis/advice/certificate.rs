@@ -15,7 +15,7 @@ pub(in crate::diagnosis) static EXPIRED: Advice = Advice {
             Evidence::Documented,
             "Windows renews its own certificate by itself; where it cannot open the key, it fails with event 1057 or 1058",
         ),
-        (Evidence::Inferred, "the clock of this machine is wrong, if the date below looks right"),
+        (Evidence::Inferred, "the clock of this machine is wrong, if the dates in the evidence look right"),
         (
             Evidence::Folklore,
             "0x904 with extended 0x7 is often blamed on an expired certificate; by itself it is no failure on the wire, and clients report it as 0x1B07 or a warning",

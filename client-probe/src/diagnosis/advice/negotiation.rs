@@ -70,7 +70,7 @@ pub(in crate::diagnosis) static NLA_REQUIRED: Advice = Advice {
         "offer it in the probe: `--protocols ssl,hybrid,hybrid-ex`",
         "UserAuthentication = 0 under `...\\WinStations\\RDP-Tcp` would lift the requirement; it exposes the logon screen to everyone",
     ],
-    mstsc: &[mstsc(0xb09, 0, Evidence::Reported)],
+    mstsc: &[mstsc(0xb09, 0, Evidence::Inferred)],
 };
 
 pub(in crate::diagnosis) static CLIENT_CERTIFICATE_REQUIRED: Advice = Advice {

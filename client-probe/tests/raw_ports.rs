@@ -1,0 +1,188 @@
+//! The probe against ports that speak anything but RDP, on loopback.
+#![allow(clippy::unwrap_used, reason = "a test that cannot listen on loopback must stop")]
+
+use std::future::Future;
+use std::time::Duration;
+
+use badrdp_client_probe::diagnosis::Verdict;
+use badrdp_client_probe::{Diagnosis, Options, Roots, Target, diagnose, probe};
+use badrdp_proto::transcript::{Event, Transcript};
+use badrdp_proto::vocab::Stage;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Connection Confirm that selects TLS.
+const SELECTS_SSL: &[u8] = &[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 1, 0, 0, 0];
+
+fn options() -> Options {
+    Options { budget: Duration::from_millis(300), roots: Roots::Only(Vec::new()), ..Options::default() }
+}
+
+/// Probes a port on which `peer` handles the one connection.
+async fn against<F>(peer: impl FnOnce(TcpStream) -> F + Send + 'static) -> (Transcript, Diagnosis)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        peer(stream).await;
+    });
+    let transcript = probe(&Target { host: "127.0.0.1".to_owned(), port }, &options()).await;
+    server.abort();
+    let diagnosis = diagnose(&transcript);
+    (transcript, diagnosis)
+}
+
+/// Reads the Connection Request, then answers.
+async fn answer(mut stream: TcpStream, bytes: &[u8]) -> TcpStream {
+    let mut request = [0; 19];
+    stream.read_exact(&mut request).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream
+}
+
+/// Keeps the connection open until the probe gives up.
+async fn hold(mut stream: TcpStream) {
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest).await;
+}
+
+fn first(diagnosis: &Diagnosis) -> (&str, Stage, Verdict) {
+    let id = diagnosis.findings.first().map_or("", |finding| finding.id);
+    (id, diagnosis.stage, diagnosis.verdict)
+}
+
+#[tokio::test]
+async fn a_closed_port_refuses() {
+    let port = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let transcript = probe(&Target { host: "127.0.0.1".to_owned(), port }, &options()).await;
+    assert_eq!(first(&diagnose(&transcript)), ("connection-refused", Stage::Tcp, Verdict::Unreachable));
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_exist_does_not_resolve() {
+    let target = Target { host: "no host has spaces".to_owned(), port: 3389 };
+    let transcript = probe(&target, &options()).await;
+    assert_eq!(first(&diagnose(&transcript)), ("name-not-resolved", Stage::Tcp, Verdict::Unreachable));
+}
+
+#[tokio::test]
+async fn silence_ends_with_the_budget() {
+    let (transcript, diagnosis) = against(hold).await;
+    assert_eq!(first(&diagnosis), ("silent", Stage::ConnectionInitiation, Verdict::Broken));
+    let timed_out = transcript.entries.iter().find(|entry| entry.event == Event::TimedOut).unwrap();
+    assert!(timed_out.at >= Duration::from_millis(300), "{:?}", timed_out.at);
+    assert_eq!(transcript.entries.first().map(|entry| entry.stage), Some(Stage::Tcp));
+}
+
+#[tokio::test]
+async fn other_protocols_are_named() {
+    let cases: [(&'static [u8], &str); 5] = [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "speaks-http"),
+        (b"SSH-2.0-OpenSSH_9.2p1\r\n", "speaks-ssh"),
+        (&[0x15, 3, 1, 0, 2, 2, 70], "speaks-tls"),
+        (&[0xde, 0xad, 0xbe, 0xef], "not-rdp"),
+        (b"220 mail.test ESMTP\r\n", "not-rdp"),
+    ];
+    for (bytes, id) in cases {
+        let (_, diagnosis) = against(move |stream| async move { hold(answer(stream, bytes).await).await }).await;
+        assert_eq!(first(&diagnosis), (id, Stage::ConnectionInitiation, Verdict::NotRdp));
+    }
+}
+
+#[tokio::test]
+async fn fin_and_rst_are_told_apart() {
+    let (_, diagnosis) = against(|stream| async move { drop(answer(stream, b"").await) }).await;
+    assert_eq!(first(&diagnosis).0, "closed-early");
+    let (_, diagnosis) = against(|stream| async move {
+        let stream = answer(stream, b"").await;
+        stream.set_zero_linger().unwrap();
+    })
+    .await;
+    assert_eq!(first(&diagnosis).0, "reset-early");
+}
+
+#[tokio::test]
+async fn a_frame_that_ends_early_is_cut_short() {
+    let (_, diagnosis) = against(|stream| async move { drop(answer(stream, SELECTS_SSL.split_at(9).0).await) }).await;
+    assert_eq!(first(&diagnosis), ("frame-cut-short", Stage::ConnectionInitiation, Verdict::Broken));
+}
+
+#[tokio::test]
+async fn a_frame_cannot_claim_less_than_its_header() {
+    let (_, diagnosis) = against(|stream| async move { hold(answer(stream, &[3, 0, 0, 2, 0]).await).await }).await;
+    assert_eq!(first(&diagnosis), ("frame-malformed", Stage::ConnectionInitiation, Verdict::Broken));
+}
+
+#[tokio::test]
+async fn tls_failures_are_sorted() {
+    let alert = |description| [0x15, 3, 3, 0, 2, 2, description];
+    let cases: [(Vec<u8>, &str); 4] = [
+        (alert(40).to_vec(), "tls-handshake-failure"),
+        (alert(70).to_vec(), "tls-version-mismatch"),
+        (alert(80).to_vec(), "tls-alert"),
+        (b"Segmentation fault\n".to_vec(), "tls-plain-text"),
+    ];
+    for (bytes, id) in cases {
+        let (_, diagnosis) = against(move |stream| async move {
+            let mut stream = answer(stream, SELECTS_SSL).await;
+            let mut hello = [0; 5];
+            stream.read_exact(&mut hello).await.unwrap();
+            stream.write_all(&bytes).await.unwrap();
+            hold(stream).await;
+        })
+        .await;
+        assert_eq!(first(&diagnosis), (id, Stage::Tls, Verdict::Broken));
+    }
+}
+
+#[tokio::test]
+async fn bytes_ahead_of_the_tls_switch_are_not_lost() {
+    let ahead = [SELECTS_SSL, &[0x15, 3, 3, 0, 2, 2, 40]].concat();
+    let (transcript, diagnosis) = against(move |stream| async move { hold(answer(stream, &ahead).await).await }).await;
+    assert_eq!(first(&diagnosis).0, "tls-handshake-failure");
+    let alert = transcript.entries.iter().find_map(|entry| match &entry.event {
+        Event::TlsRecord { length, fact, .. } if fact.contains("handshake_failure") => Some(*length),
+        _ => None,
+    });
+    assert_eq!(alert, Some(7));
+}
+
+#[tokio::test]
+async fn tls_that_closes_or_stalls_is_told_apart() {
+    async fn read_hello(stream: TcpStream) -> TcpStream {
+        let mut stream = answer(stream, SELECTS_SSL).await;
+        let mut buffer = vec![0; 4096];
+        assert!(stream.read(&mut buffer).await.unwrap() > 5);
+        stream
+    }
+    let (_, diagnosis) = against(|stream| async move { drop(read_hello(stream).await) }).await;
+    assert_eq!(first(&diagnosis), ("tls-closed", Stage::Tls, Verdict::Broken));
+    let (_, diagnosis) = against(|stream| async move {
+        let stream = read_hello(stream).await;
+        stream.set_zero_linger().unwrap();
+    })
+    .await;
+    assert_eq!(first(&diagnosis), ("tls-closed", Stage::Tls, Verdict::Broken));
+    let (_, diagnosis) = against(|stream| async move { hold(read_hello(stream).await).await }).await;
+    assert_eq!(first(&diagnosis), ("tls-stalled", Stage::Tls, Verdict::Broken));
+}
+
+#[tokio::test]
+async fn the_peer_sees_a_fin_when_the_probe_gives_up() {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let (_, diagnosis) = against(move |stream| async move {
+        let mut stream = answer(stream, b"SSH-2.0-test\r\n").await;
+        let mut rest = Vec::new();
+        let end = stream.read_to_end(&mut rest).await.map_err(|error| error.kind());
+        let _ = sender.send(end);
+    })
+    .await;
+    assert_eq!(first(&diagnosis).0, "speaks-ssh");
+    assert_eq!(receiver.await.unwrap(), Ok(0));
+}
