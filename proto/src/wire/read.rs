@@ -55,6 +55,18 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    /// Whether bytes are missing: the input ends early, or a length says more than is there.
+    #[must_use]
+    pub const fn is_cut_short(&self) -> bool {
+        match self {
+            Self::EndOfInput => true,
+            Self::Length { says, have } => *says > *have,
+            Self::LeftOver(_) | Self::Invalid { .. } | Self::TooLarge { .. } => false,
+        }
+    }
+}
+
 /// A frame that could not be decoded: the field's path, the byte offset and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {

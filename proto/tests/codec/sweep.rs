@@ -1,10 +1,10 @@
 //! Nothing panics, whatever was cut off or flipped, and errors point into the frame.
 
-use badrdp_proto::pdu::{Message, decode, specimen};
+use badrdp_proto::pdu::{Message, decode, encode, specimen};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::wire::Layer;
 
-use crate::support::{all_specimens, cut, survives, vectors};
+use crate::support::{Layers, all_specimens, cut, survives, vectors};
 
 /// Makes TPKT and X.224 agree with the length of a frame that was cut, so that the cut is found
 /// further in.
@@ -100,5 +100,24 @@ fn gcc_blocks_cut_inside_honest_carriers_name_the_block() {
     let context = specimen::context(MessageKind::McsConnectResponse);
     let error = decode(&cut(&message, Layer::Gcc, 14), &context).unwrap_err();
     assert_eq!(error.path, "McsConnectResponse.TS_UD_SC_CORE.header.length");
+    assert!(error.reason.is_cut_short());
     assert!(error.to_string().ends_with("says 16 bytes, 14 are there"), "{error}");
+}
+
+#[test]
+fn a_cut_at_any_layer_is_told_from_a_wrong_value() {
+    let kinds =
+        [MessageKind::X224ConnectionConfirm, MessageKind::McsConnectResponse, MessageKind::McsAttachUserConfirm];
+    for kind in kinds {
+        let (message, context) = (specimen::specimen(kind).unwrap(), specimen::context(kind));
+        for layer in specimen::layers(kind).into_iter().filter(|layer| *layer != Layer::Tpkt) {
+            let frame = cut(&message, layer, usize::MAX);
+            assert_eq!(decode(&frame, &context).as_ref(), Ok(&message));
+            let mut layers = Layers::default();
+            let _ = encode(&message, &mut layers);
+            let whole = layers.0.iter().find(|sealed| sealed.layer == layer).unwrap().bytes.len();
+            let error = decode(&cut(&message, layer, whole - 1), &context).unwrap_err();
+            assert!(error.reason.is_cut_short(), "{kind} {layer}: {error}");
+        }
+    }
 }

@@ -2,7 +2,6 @@
 
 use badrdp_proto::connect::{Blame, CloseKind};
 use badrdp_proto::transcript::Event;
-use badrdp_proto::wire::Reason;
 
 use super::{Class, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::stream;
@@ -34,7 +33,7 @@ fn cut_short(view: &View<'_>) -> Option<Seen> {
             let title = format!("the host closes in the middle of a message, after {have} of its bytes");
             Some(Seen::new(stage, title).evidence(view.quote(entry)))
         }
-        (stage, Blame::Malformed(error)) if error.reason == Reason::EndOfInput => {
+        (stage, Blame::Malformed(error)) if error.reason.is_cut_short() => {
             let entry = view.undecodable()?;
             let title = format!("a message ends too early, at {}", error.path);
             Some(Seen::new(stage, title).evidence(view.quote(entry)))
@@ -46,7 +45,7 @@ fn cut_short(view: &View<'_>) -> Option<Seen> {
 fn malformed(view: &View<'_>) -> Option<Seen> {
     let (stage, blame) = view.blame()?;
     match blame {
-        Blame::Malformed(error) if error.reason != Reason::EndOfInput => {
+        Blame::Malformed(error) if !error.reason.is_cut_short() => {
             let entry = view.undecodable()?;
             let Event::Undecodable { length, .. } = &entry.event else {
                 return None;
