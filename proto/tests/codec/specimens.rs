@@ -17,6 +17,14 @@ fn every_specimen_is_of_its_kind_and_decodes_to_itself() {
 }
 
 #[test]
+fn only_tls_records_have_no_specimen() {
+    for &kind in MessageKind::ALL {
+        let tls = matches!(kind, MessageKind::TlsClientHello | MessageKind::TlsServerHello | MessageKind::TlsAlert);
+        assert_eq!(specimen::specimen(kind).is_none(), tls, "{kind}");
+    }
+}
+
+#[test]
 fn a_tap_that_only_looks_changes_nothing() {
     for (kind, message, _) in all_specimens() {
         let mut layers = Layers::default();
