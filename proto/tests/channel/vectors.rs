@@ -2,9 +2,11 @@
 
 use badrdp_proto::pdu::fast_path::{Input, InputEvent, Output};
 use badrdp_proto::pdu::licensing::{LicenseMessage, LicensePdu};
+use badrdp_proto::pdu::mcs::ErectDomainRequest;
 use badrdp_proto::pdu::session_info::SaveSessionInfo;
 use badrdp_proto::pdu::share::{ShareData, ShareDataPdu};
 use badrdp_proto::pdu::{ChannelPdu, Expect, Message, Side, decode};
+use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::{ErrorInfo, LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType};
 
 use super::{expecting, payload, read};
@@ -184,4 +186,49 @@ fn fast_path_output_with_a_length_in_two_bytes_though_one_would_do() {
         panic!("not output")
     };
     assert_eq!((updates.len(), updates[0].code, updates[0].data.len()), (1, 5, 0));
+}
+
+/// What rdesktop 1.9.0 sends for `-u alice -d EX`, its six-character password as asterisks.
+#[test]
+fn client_info_from_rdesktop() {
+    let bytes = hex("\
+        40 00 00 00 00 00 00 00 3b 01 00 00 04 00 0a 00 0c 00 00 00 00 00 45 00 58 00 00 00 61 00 6c 00 \
+        69 00 63 00 65 00 00 00 2a 2a 2a 2a 2a 2a 2a 2a 2a 2a 2a 2a 00 00 00 00 00 00 02 00 14 00 31 00 \
+        32 00 37 00 2e 00 30 00 2e 00 30 00 2e 00 31 00 00 00 3c 00 43 00 3a 00 5c 00 57 00 49 00 4e 00 \
+        4e 00 54 00 5c 00 53 00 79 00 73 00 74 00 65 00 6d 00 33 00 32 00 5c 00 6d 00 73 00 74 00 73 00 \
+        63 00 61 00 78 00 2e 00 64 00 6c 00 6c 00 00 00 00 00 00 00 47 00 54 00 42 00 2c 00 20 00 6e 00 \
+        6f 00 72 00 6d 00 61 00 6c 00 74 00 69 00 64 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 \
+        00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 0a 00 00 00 05 00 03 00 00 00 \
+        00 00 00 00 00 00 00 00 47 00 54 00 42 00 2c 00 20 00 73 00 6f 00 6d 00 6d 00 61 00 72 00 74 00 \
+        69 00 64 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 \
+        00 00 00 00 00 00 00 00 00 00 03 00 00 00 05 00 02 00 00 00 00 00 00 00 c4 ff ff ff 00 00 00 00 \
+        86 00 00 00 00 00");
+    let pdu = read(&bytes, Expect::ClientInfo, Side::Client).unwrap();
+    let ChannelPdu::ClientInfo(info) = &pdu else { panic!("not Client Info: {pdu:?}") };
+    assert_eq!((info.domain.as_str(), info.user_name.as_str()), ("EX", "alice"));
+    let extra_info = info.extra_info.as_ref().unwrap();
+    assert_eq!(extra_info.client_dir, "C:\\WINNT\\System32\\mstscax.dll");
+    assert_eq!(extra_info.client_time_zone.as_ref().unwrap().daylight_bias, -60);
+    assert_eq!(extra_info.performance_flags, Some(0x86));
+    // A zero length stands there, and nothing behind it.
+    assert_eq!(extra_info.auto_reconnect_cookie, Some(Vec::new()));
+    assert_eq!(extra_info.reserved1, None);
+    assert_eq!(payload(pdu), bytes);
+}
+
+/// rdesktop's Erect Domain Request has two 16-bit numbers where T.125 has PER integers.
+#[test]
+fn erect_domain_from_rdesktop() {
+    let bytes = hex("03 00 00 0c 02 f0 80 04 00 01 00 01");
+    let request = ErectDomainRequest { sub_height: 1, sub_interval: 1 };
+    let message = Message::McsErectDomainRequest(request);
+    assert_eq!(decode(&bytes, &expecting(Expect::Mcs, Side::Client)), Ok(message));
+}
+
+/// xfreerdp 2.11 leaves the header out of `uncompressedLength`: that number is not looked at.
+#[test]
+fn synchronize_from_xfreerdp() {
+    let bytes = hex("16 00 17 00 f1 03 ea 03 01 00 00 01 04 00 1f 00 00 00 01 00 ea 03");
+    let pdu = read(&bytes, Expect::Share, Side::Client).unwrap();
+    assert_eq!(pdu.kind(), MessageKind::Synchronize);
 }

@@ -50,6 +50,11 @@ pub(in crate::pdu) fn read<'a>(i: &'a [u8], context: &Context) -> Read<'a, Messa
 }
 
 fn erect_domain(i: &[u8]) -> Read<'_, Message> {
+    // rdesktop writes two 16-bit numbers in place of PER integers, whose length would be zero here.
+    if let &[0, height, 0, interval] = i {
+        let request = ErectDomainRequest { sub_height: height.into(), sub_interval: interval.into() };
+        return Ok((i.split_at(i.len()).1, Message::McsErectDomainRequest(request)));
+    }
     let (i, sub_height) = field("subHeight", per::integer)(i)?;
     let (i, sub_interval) = field("subInterval", per::integer)(i)?;
     Ok((i, Message::McsErectDomainRequest(ErectDomainRequest { sub_height, sub_interval })))
