@@ -27,11 +27,10 @@ pub const MAX_CONNECTIONS: usize = 64;
 pub const MAX_TRANSCRIPTS: usize = 1000;
 
 /// A running server; dropping it stops it without blocking: open connections are cut.
-#[derive(Debug)]
 pub struct FakeServer {
     addr: SocketAddr,
     shared: Arc<Shared>,
-    ca: Vec<u8>,
+    host: Arc<Host>,
     accepting: AbortHandle,
 }
 
@@ -170,7 +169,6 @@ impl FakeServer {
         }
         let mint = Mint { now, seed: options.seed, names: host_names(&options) };
         let tls = TlsHost::new(&scenario.server.tls, mint)?;
-        let ca = tls.ca.clone();
         let random = Seeded::new(options.seed, "auto-reconnect").bytes();
         let host = Arc::new(Host {
             config: server_config(&scenario.server, random),
@@ -182,8 +180,8 @@ impl FakeServer {
         });
         let state = State { firing: vec![Firing::NotDue; scenario.faults.len()], ..State::default() };
         let shared = Arc::new(Shared { scenario, state: Mutex::new(state), finished: watch::Sender::new(0) });
-        let accepting = tokio::spawn(accept(listener, host, Arc::clone(&shared))).abort_handle();
-        Ok(Self { addr, shared, ca, accepting })
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&host), Arc::clone(&shared))).abort_handle();
+        Ok(Self { addr, shared, host, accepting })
     }
 
     /// Where it listens.
@@ -195,7 +193,13 @@ impl FakeServer {
     /// The scenario CA's certificate in DER: the root that a client should trust for the good certificate.
     #[must_use]
     pub fn ca_certificate(&self) -> &[u8] {
-        &self.ca
+        self.host.tls.ca.der()
+    }
+
+    /// The same in PEM.
+    #[must_use]
+    pub fn ca_certificate_pem(&self) -> String {
+        self.host.tls.ca.pem()
     }
 
     /// Transcripts of the connections that ended, in order of their start; at most [`MAX_TRANSCRIPTS`].
@@ -246,6 +250,12 @@ impl FakeServer {
             }
         }
         Ok(())
+    }
+}
+
+impl std::fmt::Debug for FakeServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FakeServer").field("addr", &self.addr).finish_non_exhaustive()
     }
 }
 

@@ -1,11 +1,190 @@
 //! `badrdp serve`.
 
+mod ladder;
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use badrdp_client_probe::report::style::{self, paint};
+use badrdp_fake_server::{FakeServer, Options, VerifyError};
+use badrdp_scenarios::Scenario;
 use clap::Args;
 
+use self::ladder::Ladder;
+use crate::{exit, output};
+
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {}
+#[command(after_help = HELP)]
+pub(crate) struct Arguments {
+    /// The scenario, for example `healthy/tls-1.3`; `badrdp scenario list` shows them all
+    #[arg(required_unless_present = "file")]
+    id: Option<String>,
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3389")]
+    listen: SocketAddr,
+    /// Serve a scenario from this file; ID then chooses among its cases
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// A name or address that the certificate is for, besides localhost (repeat for more)
+    #[arg(long, value_name = "HOST")]
+    name: Vec<String>,
+    /// Write the certificate of the CA that a client should trust to this file, in PEM
+    #[arg(long, value_name = "FILE")]
+    write_ca: Option<PathBuf>,
+    /// Seeds serial numbers and cookies
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+}
+
+const HELP: &str = "\
+Certificates are minted against the time of day. Any user and any password is let in: listen on
+loopback, or on a network of your own.
+
+Examples:
+  badrdp serve healthy/tls-1.3
+  badrdp serve tls/certificate-expired --listen 127.0.0.1:0
+  badrdp serve --file my-scenario.toml
+
+Exit codes:
+  0  stopped by Ctrl-C
+  2  wrong usage, an unknown scenario, or an address that cannot be listened on";
 
 /// Runs the command; the value is the exit code.
-pub(crate) fn main(_arguments: Arguments) -> anyhow::Result<u8> {
-    anyhow::bail!("not here yet")
+pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(arguments))
+}
+
+async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
+    let Arguments { id, listen, file, name, write_ca, seed } = arguments;
+    let scenario = choose(id.as_deref(), file.as_deref())?;
+    let ladder = Arc::new(Ladder::default());
+    let options = Options {
+        listen,
+        seed,
+        names: name,
+        now: SystemTime::now(),
+        observer: Some({
+            let ladder = Arc::clone(&ladder);
+            Arc::new(move |number, peer, entry| print(&ladder.entry(number, peer, entry)))
+        }),
+        ..Options::default()
+    };
+    let server = FakeServer::start_with(scenario.clone(), options).await?;
+    if let Some(path) = write_ca {
+        std::fs::write(&path, server.ca_certificate_pem())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if !listen.ip().is_loopback() {
+        let warning = paint(style::BAD, "warning");
+        anstream::eprintln!(
+            "{warning}: {listen} can be reached from other hosts. This server lets anybody in and is broken on purpose."
+        );
+    }
+    output::print(&greeting(&scenario, server.addr()))?;
+    stop().await?;
+    output::print(&summary(&server))?;
+    Ok(exit::AS_EXPECTED)
+}
+
+/// The scenario that the command line means.
+fn choose(id: Option<&str>, file: Option<&std::path::Path>) -> anyhow::Result<Scenario> {
+    let Some(file) = file else {
+        let id = id.unwrap_or_default();
+        let found = badrdp_scenarios::find(id).cloned();
+        return found.map_err(|near| match near.as_slice() {
+            [] => anyhow::anyhow!("no scenario has the id `{id}`; `badrdp scenario list` shows them all"),
+            near => anyhow::anyhow!("no scenario has the id `{id}`; near it: {}", near.join(", ")),
+        });
+    };
+    let scenarios = badrdp_scenarios::load_file(file).map_err(|mistakes| {
+        let mistakes: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the scenario file is wrong\n{}", mistakes.join("\n"))
+    })?;
+    let ids: Vec<_> = scenarios.iter().map(|scenario| scenario.id.clone()).collect();
+    let wanted =
+        |scenario: &Scenario| id.is_none_or(|id| scenario.id == id || scenario.id.ends_with(&format!("/{id}")));
+    let mut matching = scenarios.into_iter().filter(wanted);
+    match (matching.next(), matching.next()) {
+        (Some(scenario), None) => Ok(scenario),
+        _ => anyhow::bail!(
+            "choose one of the file's scenarios: badrdp serve ID --file …, with one of {}",
+            ids.join(", ")
+        ),
+    }
+}
+
+fn greeting(scenario: &Scenario, addr: SocketAddr) -> String {
+    let host = match addr.ip() {
+        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        ip => ip,
+    };
+    let at = SocketAddr::new(host, addr.port());
+    let mut text = format!("{} listens on {addr}\n\n", paint(style::HEAD, &scenario.id));
+    let _ = writeln!(text, "  what is wrong  {}", scenario.summary);
+    if !scenario.about.trim().is_empty() {
+        let about = scenario.about.trim().replace('\n', "\n                 ");
+        let _ = writeln!(text, "                 {}", paint(style::DIM, about));
+    }
+    let _ = writeln!(text, "  connect with   xfreerdp /v:{at} /u:a /p:b /cert:ignore /sec:tls");
+    let _ = writeln!(text, "                 rdesktop -u a -p b {at}");
+    let _ = writeln!(text, "                 badrdp probe {at}");
+    let _ = writeln!(text, "  stop with      Ctrl-C\n");
+    text
+}
+
+/// What became of the connections that ended.
+fn summary(server: &FakeServer) -> String {
+    let accepted = server.accepted();
+    let mut text = match accepted {
+        0 => return "\nno client connected\n".to_owned(),
+        1 => "\n1 connection".to_owned(),
+        many => format!("\n{many} connections"),
+    };
+    let transcripts = server.transcripts();
+    let furthest = transcripts.iter().map(|transcript| transcript.stage).max();
+    let open = accepted.saturating_sub(u64::try_from(transcripts.len()).unwrap_or(u64::MAX));
+    if open > 0 && transcripts.len() < badrdp_fake_server::MAX_TRANSCRIPTS {
+        let _ = write!(text, ", {open} cut while open");
+    }
+    if let Some(stage) = furthest {
+        let _ = write!(text, "; the furthest ended in stage {stage}");
+    }
+    text.push('\n');
+    match server.verify() {
+        Ok(()) | Err(VerifyError::NoConnection) => {}
+        Err(error) => {
+            let _ = writeln!(text, "{}", paint(style::WARN, error));
+        }
+    }
+    text
+}
+
+fn print(text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    if let Err(error) = output::print(text) {
+        tracing::debug!(%error, "cannot print");
+    }
+}
+
+/// Waits for Ctrl-C, or for the system's request to stop.
+async fn stop() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
 }

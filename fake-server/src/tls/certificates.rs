@@ -76,10 +76,10 @@ impl Authority {
 }
 
 impl Mint {
-    /// The scenario CA's certificate in DER.
-    pub(crate) fn scenario_ca(&self) -> Result<CertificateDer<'static>, rcgen::Error> {
+    /// The scenario CA's certificate.
+    pub(crate) fn scenario_ca(&self) -> Result<rcgen::Certificate, rcgen::Error> {
         let key = KeyPair::from_pem(Authority::Scenario.key())?;
-        Ok(Authority::Scenario.params(self)?.self_signed(&key)?.der().clone())
+        Authority::Scenario.params(self)?.self_signed(&key)
     }
 
     /// A server certificate of this kind.
@@ -207,13 +207,13 @@ mod tests {
             assert_eq!(der(7), der(7));
             assert_ne!(der(7), der(8));
         }
-        assert_eq!(mint(0).scenario_ca().unwrap(), mint(0).scenario_ca().unwrap());
+        assert_eq!(mint(0).scenario_ca().unwrap().der(), mint(0).scenario_ca().unwrap().der());
     }
 
     #[test]
     fn the_scenario_ca_signed_the_good_certificate_and_not_the_others() {
         let ca = mint(0).scenario_ca().unwrap();
-        let (_, ca) = X509Certificate::from_der(&ca).unwrap();
+        let (_, ca) = X509Certificate::from_der(ca.der()).unwrap();
         let verifies = |kind| {
             let chain = mint(0).server(kind, Key::Rsa).unwrap().chain;
             let (_, leaf) = X509Certificate::from_der(&chain[0]).unwrap();

@@ -42,8 +42,8 @@ pub enum TlsError {
 #[derive(Debug)]
 pub(crate) struct TlsHost {
     pub(crate) config: Arc<ServerConfig>,
-    /// The scenario CA's certificate in DER.
-    pub(crate) ca: Vec<u8>,
+    /// The scenario CA's certificate.
+    pub(crate) ca: rcgen::Certificate,
     mint: Mint,
     kind: Certificate,
 }
@@ -54,7 +54,7 @@ impl TlsHost {
         let provider = provider(&profile.ciphers)?;
         let failed = |source| TlsError::Certificate { names: mint.names.join(", "), source };
         let minted = mint.server(profile.certificate, profile.key).map_err(failed)?;
-        let ca = mint.scenario_ca().map_err(failed)?.to_vec();
+        let ca = mint.scenario_ca().map_err(failed)?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
             .with_protocol_versions(&versions(profile.min, profile.max))?
             .with_no_client_auth()
