@@ -113,7 +113,9 @@ fn results_and_reasons_straddle_two_bytes() {
     assert_eq!(refused.result, McsResult(14));
     let Message::McsChannelJoinConfirm(refused) = vector("channel-join-refused") else { panic!() };
     assert_eq!((refused.result, refused.requested, refused.channel_id), (McsResult(3), 1007, None));
-    for name in ["disconnect-provider-ultimatum", "disconnect-provider-ultimatum-early"] {
+    for name in
+        ["disconnect-provider-ultimatum", "disconnect-provider-ultimatum-early", "disconnect-provider-ultimatum-ber"]
+    {
         let Message::McsDisconnectProviderUltimatum(ultimatum) = vector(name) else { panic!() };
         assert_eq!(ultimatum.reason, McsReason::RN_USER_REQUESTED, "{name}");
     }

@@ -9,9 +9,9 @@ use super::{
 use crate::pdu::{Context, Data, Message, Side, channel};
 use crate::vocab::codes::{McsReason, McsResult};
 use crate::wire::layer::Layer;
-use crate::wire::per;
 use crate::wire::read::{Read, all, be_u16, end, field, refuse, to_end, u8};
 use crate::wire::write::{Encoder, Writer};
+use crate::wire::{ber, per};
 
 const ERECT_DOMAIN_REQUEST: u8 = 1;
 const DISCONNECT_PROVIDER_ULTIMATUM: u8 = 8;
@@ -33,6 +33,9 @@ pub(in crate::pdu) fn read<'a>(i: &'a [u8], context: &Context) -> Read<'a, Messa
     match first >> 2 {
         ERECT_DOMAIN_REQUEST => to_end("McsErectDomainRequest", erect_domain)(body),
         DISCONNECT_PROVIDER_ULTIMATUM => to_end("McsDisconnectProviderUltimatum", |i| ultimatum(i, first))(body),
+        _ if first == ber::SEQUENCE && context.from == Side::Client => {
+            to_end("McsDisconnectProviderUltimatum", ultimatum_in_ber)(i)
+        }
         ATTACH_USER_REQUEST => to_end("McsAttachUserRequest", |i| Ok((i, Message::McsAttachUserRequest)))(body),
         ATTACH_USER_CONFIRM => to_end("McsAttachUserConfirm", |i| attach_confirm(i, first))(body),
         CHANNEL_JOIN_REQUEST => to_end("McsChannelJoinRequest", join_request)(body),
@@ -64,6 +67,22 @@ fn ultimatum(i: &[u8], first: u8) -> Read<'_, Message> {
     let (i, second) = field("reason", u8)(i)?;
     let reason = McsReason((first & 0x03) << 1 | second >> 7);
     Ok((i, Message::McsDisconnectProviderUltimatum(DisconnectProviderUltimatum { reason })))
+}
+
+/// rdesktop writes its ultimatum in BER, a sequence without a choice. PER would read that as a
+/// detach user request, which no RDP client sends.
+fn ultimatum_in_ber(i: &[u8]) -> Read<'_, Message> {
+    let (left, i) = ber::value(ber::SEQUENCE, "a SEQUENCE (0x30)")(i)?;
+    let (i, reason) = field("reason", |i| {
+        let (left, number) = ber::integer(i)?;
+        match u8::try_from(number) {
+            Ok(number @ 0..=7) => Ok((left, McsReason(number))),
+            _ => refuse(i, "an MCS Reason (0 to 7)", number.into()),
+        }
+    })(i)?;
+    let (i, _) = field("nonStandardParameters", ber::value(ber::SEQUENCE, "a SEQUENCE (0x30)"))(i)?;
+    let (_, ()) = end(i)?;
+    Ok((left, Message::McsDisconnectProviderUltimatum(DisconnectProviderUltimatum { reason })))
 }
 
 fn attach_confirm(i: &[u8], first: u8) -> Read<'_, Message> {
