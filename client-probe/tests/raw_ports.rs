@@ -81,6 +81,13 @@ async fn silence_ends_with_the_budget() {
 }
 
 #[tokio::test]
+async fn half_an_answer_is_not_silence() {
+    let (_, diagnosis) =
+        against(|stream| async move { hold(answer(stream, SELECTS_SSL.split_at(9).0).await).await }).await;
+    assert_eq!(first(&diagnosis), ("stalled", Stage::ConnectionInitiation, Verdict::Broken));
+}
+
+#[tokio::test]
 async fn other_protocols_are_named() {
     let cases: [(&'static [u8], &str); 5] = [
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "speaks-http"),

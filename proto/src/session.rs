@@ -8,7 +8,7 @@ use crate::connect::{CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFai
 use crate::pdu::{Message, decode};
 use crate::transcript::{Direction, Event, Recorder, Transcript};
 use crate::vocab::{MessageKind, Stage};
-use crate::wire::FrameBuffer;
+use crate::wire::{DecodeError, FrameBuffer, Reason};
 
 /// One side of a connection, without the socket.
 ///
@@ -170,8 +170,21 @@ impl<M: Machine> Session<M> {
 
     /// Nothing arrived within the budget.
     pub fn timed_out(&mut self, now: Duration) {
+        self.note_unfinished(now);
         self.note(now, Event::TimedOut);
         self.machine.handle(Input::TimedOut);
+    }
+
+    /// A frame that never came to its end is part of the record: half an answer is not silence.
+    fn note_unfinished(&mut self, now: Duration) {
+        let length = self.frames.pending().len();
+        if length == 0 || self.stuck {
+            return;
+        }
+        let secret = self.machine.wants().kinds.contains(&MessageKind::ClientInfo);
+        let bytes = if secret { Vec::new() } else { self.frames.pending().to_vec() };
+        let error = DecodeError { path: "frame".to_owned(), offset: length, reason: Reason::EndOfInput };
+        self.note(now, Event::Undecodable { bytes, length, error });
     }
 
     /// This side closed.

@@ -98,11 +98,12 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
     if transcript.failure.as_ref().is_some_and(|failure| failure.stage == stage) {
         let bad = described().find(|(entry, described)| described.mark == Mark::Bad || is_end(entry));
         let last = bad.or_else(|| described().find(|(entry, _)| !is_farewell(entry)));
-        let fact = last.map(|(_, described)| with_name(&described)).unwrap_or_default();
+        let fact = last.map(|(_, described)| with_name(&described));
         // Where the probe itself cannot go on, the host has not failed.
-        let local = matches!(transcript.failure.as_ref().map(|failure| &failure.cause), Some(Blame::Local(_)));
-        let mark = if local && stage > Stage::Tcp { Mark::Warn } else { Mark::Bad };
-        return (mark, fact);
+        return match transcript.failure.as_ref().map(|failure| &failure.cause) {
+            Some(Blame::Local(why)) if stage > Stage::Tcp => (Mark::Warn, fact.unwrap_or_else(|| (*why).to_owned())),
+            _ => (Mark::Bad, fact.unwrap_or_default()),
+        };
     }
     let warned = described().find(|(_, described)| described.mark == Mark::Warn);
     let mark = if warned.is_some() { Mark::Warn } else { Mark::Good };

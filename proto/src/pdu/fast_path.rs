@@ -11,7 +11,7 @@ pub(crate) use input::{fact_input, read_input, seal_input};
 pub(super) use output::update_fact;
 pub(crate) use output::{fact_output, read_output, seal_output};
 
-use crate::wire::read::{Read, be_u16, field, refuse, u8};
+use crate::wire::read::{Read, be_u16, field, length_of, refuse, u8};
 use crate::wire::write::Writer;
 
 /// Client Fast-Path Input PDU. MS-RDPBCGR 2.2.8.1.2.
@@ -120,7 +120,7 @@ fn read_header<'a>(i: &'a [u8], name: &'static str) -> Read<'a, u8> {
                 (i, u16::from(length))
             }
         };
-        if usize::from(length) == all.len() { Ok((i, length)) } else { refuse(at, "the PDU's length", length.into()) }
+        length_of(all, at, i, length)
     })(i)?;
     Ok((i, header))
 }

@@ -6,7 +6,7 @@ use super::text::length16;
 use crate::vocab::MessageKind;
 use crate::vocab::codes::{LicenseErrorCode, LicenseMessageType, LicenseStateTransition};
 use crate::wire::Layer;
-use crate::wire::read::{Read, bytes, end, field, le_u16, le_u32, refuse, rest, u8};
+use crate::wire::read::{Read, bytes, end, field, le_u16, le_u32, length_of, rest, u8};
 use crate::wire::write::{Encoder, Writer};
 
 /// A licensing PDU behind its basic security header (`SEC_LICENSE_PKT`) and `LICENSE_PREAMBLE`.
@@ -97,7 +97,7 @@ impl LicensePdu {
         let (i, preamble_flags) = field("flags", u8)(i)?;
         let (i, _) = field("wMsgSize", |at| {
             let (i, size) = le_u16(at)?;
-            if usize::from(size) == all.len() { Ok((i, size)) } else { refuse(at, "the message's length", size.into()) }
+            length_of(all, at, i, size)
         })(i)?;
         let (i, message) = match LicenseMessageType(message_type) {
             LicenseMessageType::ERROR_ALERT => field("LICENSE_ERROR_MESSAGE", LicenseMessage::read_alert)(i)?,

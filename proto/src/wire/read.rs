@@ -211,6 +211,18 @@ pub fn refuse<'a, T>(at: &'a [u8], expected: &'static str, got: u64) -> Read<'a,
     Err(nom::Err::Error(ReadError::invalid(at, expected, got)))
 }
 
+/// Accepts `value` where it is the length of `all`, the structure that the length at `at` stands in.
+///
+/// # Errors
+/// The length says more or less than is there.
+pub fn length_of<'a>(all: &[u8], at: &'a [u8], i: &'a [u8], value: u16) -> Read<'a, u16> {
+    if usize::from(value) == all.len() {
+        Ok((i, value))
+    } else {
+        Err(nom::Err::Error(ReadError::length(at, value.into(), all.len())))
+    }
+}
+
 /// Reads a delimited part: the reader must use every byte of it.
 ///
 /// # Errors

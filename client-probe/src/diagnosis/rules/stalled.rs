@@ -38,6 +38,7 @@ fn stalled(view: &View<'_>) -> Option<Seen> {
     let after = view.last_received().map(|kind| format!(" after {kind}")).unwrap_or_default();
     let seen = Seen::new(stage, format!("the host says nothing for {budget:?}{after}"))
         .evidence_if(view.received(Some).map(|(entry, _)| view.quote(entry)))
+        .evidence_if(view.undecodable().map(|entry| view.quote(entry)))
         .evidence_if(view.timed_out().map(|entry| view.quote(entry)));
     // The licence exchange has a timer and a code of its own.
     Some(if stage == Stage::Licensing { seen.mstsc(vec![mstsc(0x908, 0, Evidence::Documented)]) } else { seen })

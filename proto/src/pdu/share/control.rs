@@ -8,7 +8,7 @@ use crate::pdu::activation::{ConfirmActive, DeactivateAll, DemandActive};
 use crate::pdu::redirection::ServerRedirection;
 use crate::pdu::text::length16;
 use crate::wire::Layer;
-use crate::wire::read::{Read, field, le_u16, refuse, rest};
+use crate::wire::read::{Read, field, le_u16, length_of, rest};
 use crate::wire::write::{Encoder, Writer};
 
 const DEMAND_ACTIVE: u16 = 0x11;
@@ -103,7 +103,7 @@ fn read_header(i: &[u8]) -> Read<'_, (u16, u16)> {
     let all = i;
     let (i, _) = field("totalLength", |at| {
         let (i, length) = le_u16(at)?;
-        if usize::from(length) == all.len() { Ok((i, length)) } else { refuse(at, "the PDU's length", length.into()) }
+        length_of(all, at, i, length)
     })(i)?;
     let (i, pdu_type) = field("pduType", le_u16)(i)?;
     // Windows: XP ends a Deactivate All here.
