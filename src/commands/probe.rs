@@ -106,6 +106,9 @@ fn address(target: &Target) -> String {
 
 /// `HOST`, `HOST:PORT`, `[V6]`, `[V6]:PORT`, or a bare IPv6 address.
 fn target(text: &str) -> Result<Target, String> {
+    if text.contains("//") {
+        return Err("give HOST or HOST:PORT, not a URL".to_owned());
+    }
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (host, rest) = rest.split_once(']').ok_or("the bracket is not closed")?;
         if host.parse::<std::net::Ipv6Addr>().is_err() {
@@ -122,9 +125,6 @@ fn target(text: &str) -> Result<Target, String> {
     };
     if host.is_empty() {
         return Err("the host is empty".to_owned());
-    }
-    if host.contains("//") {
-        return Err("give HOST or HOST:PORT, not a URL".to_owned());
     }
     if host.contains(':') && host.parse::<std::net::Ipv6Addr>().is_err() {
         return Err("an IPv6 address with a port needs brackets: [::1]:3389".to_owned());
@@ -203,6 +203,7 @@ mod tests {
         for wrong in ["", ":3389", "pc:", "pc:0", "pc:65536", "pc:x", "[::1", "[pc]:1", "[::1]x", "rdp://pc", "a:b:1"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
+        assert!(read("rdp://pc").unwrap_err().contains("not a URL"));
     }
 
     #[test]
