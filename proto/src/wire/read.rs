@@ -12,9 +12,12 @@ use nom::error::{ErrorKind, ParseError};
 /// The result of one reader: what is left, and the value.
 pub type Read<'a, T> = nom::IResult<&'a [u8], T, ReadError<'a>>;
 
-/// A failure inside a frame, while the frame is still at hand.
+/// A failure inside a frame, while the frame is still at hand. Boxed: what every read returns stays small.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadError<'a> {
+pub struct ReadError<'a>(Box<Failure<'a>>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure<'a> {
     at: &'a [u8],
     path: Vec<&'static str>,
     reason: Reason,
@@ -88,7 +91,7 @@ impl std::error::Error for DecodeError {}
 
 impl<'a> ParseError<&'a [u8]> for ReadError<'a> {
     fn from_error_kind(at: &'a [u8], _kind: ErrorKind) -> Self {
-        Self { at, path: Vec::new(), reason: Reason::EndOfInput }
+        Self::new(at, Reason::EndOfInput)
     }
 
     fn append(_at: &'a [u8], _kind: ErrorKind, other: Self) -> Self {
@@ -97,46 +100,60 @@ impl<'a> ParseError<&'a [u8]> for ReadError<'a> {
 }
 
 impl<'a> ReadError<'a> {
+    #[cold]
+    fn new(at: &'a [u8], reason: Reason) -> Self {
+        Self(Box::new(Failure { at, path: Vec::new(), reason }))
+    }
+
     /// The bytes from `at` on are too few.
     #[must_use]
     pub fn end_of_input(at: &'a [u8]) -> Self {
-        Self { at, path: Vec::new(), reason: Reason::EndOfInput }
+        Self::new(at, Reason::EndOfInput)
     }
 
     /// The value at `at` is not what the specification allows.
     #[must_use]
     pub fn invalid(at: &'a [u8], expected: &'static str, got: u64) -> Self {
-        Self { at, path: Vec::new(), reason: Reason::Invalid { expected, got } }
+        Self::new(at, Reason::Invalid { expected, got })
     }
 
     /// The length or count at `at` is above its cap.
     #[must_use]
     pub fn too_large(at: &'a [u8], cap: usize, got: usize) -> Self {
-        Self { at, path: Vec::new(), reason: Reason::TooLarge { cap, got } }
+        Self::new(at, Reason::TooLarge { cap, got })
     }
 
     /// The length at `at` disagrees with the bytes that are there.
     #[must_use]
     pub fn length(at: &'a [u8], says: usize, have: usize) -> Self {
-        Self { at, path: Vec::new(), reason: Reason::Length { says, have } }
+        Self::new(at, Reason::Length { says, have })
     }
 
     fn inside(mut self, name: &'static str) -> Self {
-        self.path.push(name);
+        self.0.path.push(name);
         self
     }
 
     fn resolve(self, frame: &[u8]) -> DecodeError {
-        let path: Vec<_> = self.path.into_iter().rev().filter(|name| !name.is_empty()).collect();
+        let Failure { at, path, reason } = *self.0;
+        let path: Vec<_> = path.into_iter().rev().filter(|name| !name.is_empty()).collect();
         // Address arithmetic: `at` is a sub-slice of `frame`.
-        let offset = (self.at.as_ptr() as usize).saturating_sub(frame.as_ptr() as usize);
+        let offset = (at.as_ptr() as usize).saturating_sub(frame.as_ptr() as usize);
         let path = if path.is_empty() { "frame".to_owned() } else { path.join(".") };
-        DecodeError { path, offset: offset.min(frame.len()), reason: self.reason }
+        DecodeError { path, offset: offset.min(frame.len()), reason }
     }
 }
 
-fn name_error<'a>(error: nom::Err<ReadError<'a>>, name: &'static str) -> nom::Err<ReadError<'a>> {
-    error.map(|error| error.inside(name))
+/// Apart from [`field`], so that the path without errors stays short.
+#[cold]
+fn name_error<'a>(error: nom::Err<ReadError<'a>>, i: &'a [u8], name: &'static str) -> nom::Err<ReadError<'a>> {
+    error.map(|mut error| {
+        // An end of input is reported where the field starts: that is the byte a person looks for.
+        if error.0.path.is_empty() && error.0.reason == Reason::EndOfInput {
+            error.0.at = i;
+        }
+        error.inside(name)
+    })
 }
 
 /// Runs `parser` and names it in any error: `field("failureCode", le_u32)`.
@@ -144,36 +161,41 @@ pub fn field<'a, T>(
     name: &'static str,
     mut parser: impl Parser<&'a [u8], Output = T, Error = ReadError<'a>>,
 ) -> impl FnMut(&'a [u8]) -> Read<'a, T> {
-    move |i: &'a [u8]| {
-        parser.parse(i).map_err(|error| match error {
-            // An end of input is reported where the field starts: that is the byte a person looks for.
-            nom::Err::Error(e) | nom::Err::Failure(e) if e.path.is_empty() && e.reason == Reason::EndOfInput => {
-                nom::Err::Error(ReadError { at: i, ..e }.inside(name))
-            }
-            other => name_error(other, name),
-        })
+    move |i: &'a [u8]| match parser.parse(i) {
+        Ok(read) => Ok(read),
+        Err(error) => Err(name_error(error, i, name)),
     }
 }
 
 /// A byte, little or big end alike.
+#[inline]
 pub fn u8(i: &[u8]) -> Read<'_, u8> {
-    nom::number::complete::u8(i)
+    let (left, [byte]) = array(i)?;
+    Ok((left, byte))
 }
 /// A 16-bit unsigned integer, little end first.
+#[inline]
 pub fn le_u16(i: &[u8]) -> Read<'_, u16> {
-    nom::number::complete::le_u16(i)
+    let (left, digits) = array(i)?;
+    Ok((left, u16::from_le_bytes(digits)))
 }
 /// A 32-bit unsigned integer, little end first.
+#[inline]
 pub fn le_u32(i: &[u8]) -> Read<'_, u32> {
-    nom::number::complete::le_u32(i)
+    let (left, digits) = array(i)?;
+    Ok((left, u32::from_le_bytes(digits)))
 }
 /// A 16-bit unsigned integer, big end first.
+#[inline]
 pub fn be_u16(i: &[u8]) -> Read<'_, u16> {
-    nom::number::complete::be_u16(i)
+    let (left, digits) = array(i)?;
+    Ok((left, u16::from_be_bytes(digits)))
 }
 /// A 32-bit unsigned integer, big end first.
+#[inline]
 pub fn be_u32(i: &[u8]) -> Read<'_, u32> {
-    nom::number::complete::be_u32(i)
+    let (left, digits) = array(i)?;
+    Ok((left, u32::from_be_bytes(digits)))
 }
 /// Exactly `count` bytes.
 pub fn bytes<'a>(count: usize) -> impl FnMut(&'a [u8]) -> Read<'a, &'a [u8]> {
@@ -183,6 +205,7 @@ pub fn bytes<'a>(count: usize) -> impl FnMut(&'a [u8]) -> Read<'a, &'a [u8]> {
     }
 }
 /// Exactly `N` bytes as an array.
+#[inline]
 pub fn array<const N: usize>(i: &[u8]) -> Read<'_, [u8; N]> {
     match i.split_first_chunk::<N>() {
         Some((taken, rest)) => Ok((rest, *taken)),
@@ -190,17 +213,15 @@ pub fn array<const N: usize>(i: &[u8]) -> Read<'_, [u8; N]> {
     }
 }
 /// Everything that is left.
+#[inline]
 pub fn rest(i: &[u8]) -> Read<'_, &[u8]> {
     Ok((i.split_at(i.len()).1, i))
 }
 
 /// Succeeds only at the end of the input.
+#[inline]
 pub fn end(i: &[u8]) -> Read<'_, ()> {
-    if i.is_empty() {
-        Ok((i, ()))
-    } else {
-        Err(nom::Err::Error(ReadError { at: i, path: Vec::new(), reason: Reason::LeftOver(i.len()) }))
-    }
+    if i.is_empty() { Ok((i, ())) } else { Err(nom::Err::Error(ReadError::new(i, Reason::LeftOver(i.len())))) }
 }
 
 /// Fails with an "expected …, got …" at `at`: `return refuse(i, "0x03", u64::from(version))`.
