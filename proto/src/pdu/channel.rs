@@ -47,13 +47,15 @@ pub(crate) fn seal(data: &Data, encoder: &mut Encoder<'_>) -> Vec<u8> {
         | ChannelPdu::UnknownShareControl(_)
         | ChannelPdu::ShareData(_) => return share::seal(&data.pdu, encoder).unwrap_or_default(),
     };
-    encoder.seal_around(Layer::Security, &payload, |w| {
+    let secured = encoder.seal_around(Layer::Security, &payload, |w| {
         w.block("TS_SECURITY_HEADER", |w| {
             w.u16_le("flags", flags);
             w.u16_le("flagsHi", flags_hi);
         });
         w.carry(&payload);
-    })
+    });
+    encoder.reuse(payload);
+    secured
 }
 
 fn seal_virtual_channel(bytes: &[u8], encoder: &mut Encoder<'_>) -> Vec<u8> {

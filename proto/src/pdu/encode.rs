@@ -27,14 +27,18 @@ pub fn encode(message: &Message, tap: &mut dyn Tap) -> Vec<u8> {
         Message::McsDisconnectProviderUltimatum(pdu) => data(domain::seal_ultimatum(pdu, encoder), encoder),
         Message::Data(pdu) => {
             let payload = channel::seal(pdu, encoder);
-            data(domain::seal_data(pdu, &payload, encoder), encoder)
+            let mcs = domain::seal_data(pdu, &payload, encoder);
+            encoder.reuse(payload);
+            data(mcs, encoder)
         }
     };
     x224::seal_tpkt(&tpdu, encoder)
 }
 
 fn data(mcs: Vec<u8>, encoder: &mut Encoder<'_>) -> Vec<u8> {
-    x224::seal_data(&mcs, encoder)
+    let tpdu = x224::seal_data(&mcs, encoder);
+    encoder.reuse(mcs);
+    tpdu
 }
 
 /// Length of the payload: what MCS Send Data carries.

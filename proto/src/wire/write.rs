@@ -11,12 +11,13 @@ pub struct Writer {
 }
 
 impl Writer {
-    fn new(wants_fields: bool, capacity: usize) -> Self {
-        Self { bytes: Vec::with_capacity(capacity), fields: wants_fields.then(Vec::new), block: "" }
+    fn new(wants_fields: bool, bytes: Vec<u8>) -> Self {
+        Self { bytes, fields: wants_fields.then(Vec::new), block: "" }
     }
 
     /// Bytes written so far.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
@@ -27,12 +28,14 @@ impl Writer {
         self.bytes.is_empty()
     }
 
+    #[inline]
     fn mark(&mut self, name: &'static str, start: usize, little_endian: bool) {
         if let Some(fields) = &mut self.fields {
             fields.push(Field { block: self.block, name, range: start..self.bytes.len(), little_endian });
         }
     }
 
+    #[inline]
     fn put(&mut self, name: &'static str, value: &[u8], little_endian: bool) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(value);
@@ -40,11 +43,13 @@ impl Writer {
     }
 
     /// Writes raw bytes as one field.
+    #[inline]
     pub fn bytes(&mut self, name: &'static str, value: &[u8]) {
         self.put(name, value, false);
     }
 
     /// Writes the sealed layer that this one carries. It is no field of this layer.
+    #[inline]
     pub fn carry(&mut self, inner: &[u8]) {
         self.bytes.extend_from_slice(inner);
     }
@@ -57,22 +62,27 @@ impl Writer {
     }
 
     /// Writes a byte.
+    #[inline]
     pub fn u8(&mut self, name: &'static str, value: u8) {
         self.put(name, &[value], false);
     }
     /// Writes 16 bits, little end first.
+    #[inline]
     pub fn u16_le(&mut self, name: &'static str, value: u16) {
         self.put(name, &value.to_le_bytes(), true);
     }
     /// Writes 16 bits, big end first.
+    #[inline]
     pub fn u16_be(&mut self, name: &'static str, value: u16) {
         self.put(name, &value.to_be_bytes(), false);
     }
     /// Writes 32 bits, little end first.
+    #[inline]
     pub fn u32_le(&mut self, name: &'static str, value: u32) {
         self.put(name, &value.to_le_bytes(), true);
     }
     /// Writes 32 bits, big end first.
+    #[inline]
     pub fn u32_be(&mut self, name: &'static str, value: u32) {
         self.put(name, &value.to_be_bytes(), false);
     }
@@ -144,12 +154,14 @@ impl Prefix {
 /// Seals layers, innermost first, showing each to the tap.
 pub struct Encoder<'t> {
     tap: &'t mut dyn Tap,
+    /// A buffer for the next layer.
+    spare: Vec<u8>,
 }
 
 impl<'t> Encoder<'t> {
     /// An encoder that shows every sealed layer to `tap`.
     pub fn new(tap: &'t mut dyn Tap) -> Self {
-        Self { tap }
+        Self { tap, spare: Vec::new() }
     }
 
     /// Writes one layer, shows it to the tap, and gives its bytes to be carried further out.
@@ -163,8 +175,16 @@ impl<'t> Encoder<'t> {
         self.seal_sized(layer, inner.len() + 128, body)
     }
 
+    /// Takes back the bytes of a layer that is carried by now: the next layer is written into their buffer.
+    pub fn reuse(&mut self, carried: Vec<u8>) {
+        self.spare = carried;
+    }
+
     fn seal_sized(&mut self, layer: Layer, capacity: usize, body: impl FnOnce(&mut Writer)) -> Vec<u8> {
-        let mut writer = Writer::new(self.tap.wants_fields(), capacity);
+        let mut buffer = core::mem::take(&mut self.spare);
+        buffer.clear();
+        buffer.reserve(capacity);
+        let mut writer = Writer::new(self.tap.wants_fields(), buffer);
         body(&mut writer);
         let mut sealed = Layered { layer, bytes: writer.bytes, fields: writer.fields.unwrap_or_default() };
         self.tap.tap(&mut sealed);
