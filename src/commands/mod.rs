@@ -4,6 +4,7 @@ pub(crate) mod explain;
 pub(crate) mod probe;
 pub(crate) mod run;
 pub(crate) mod scenario;
+pub(crate) mod select;
 pub(crate) mod serve;
 
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! `badrdp scenario`: list, show and check scenarios.
 
-mod check;
+pub(crate) mod check;
 mod list;
 mod show;
 
@@ -28,13 +28,5 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         Command::List(arguments) => list::main(&arguments),
         Command::Show(arguments) => show::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
-    }
-}
-
-/// What to say about an id that no scenario has.
-pub(crate) fn unknown_id(id: &str, near: &[&str]) -> String {
-    match near {
-        [] => format!("no scenario has the id `{id}`; `badrdp scenario list` shows them all"),
-        near => format!("no scenario has the id `{id}`; near it: {}", near.join(", ")),
     }
 }

@@ -15,6 +15,7 @@ use badrdp_scenarios::Scenario;
 use clap::Args;
 
 use self::ladder::Ladder;
+use crate::commands::select;
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
@@ -61,7 +62,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
     let Arguments { id, listen, file, name, write_ca, seed } = arguments;
-    let scenario = choose(id.as_deref(), file.as_deref())?;
+    let scenario = select::one(id.as_deref(), file.as_deref())?;
     let ladder = Arc::new(Ladder::default());
     let options = Options {
         listen,
@@ -89,33 +90,6 @@ async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
     stop().await?;
     output::print(&summary(&server))?;
     Ok(exit::AS_EXPECTED)
-}
-
-/// The scenario that the command line means.
-fn choose(id: Option<&str>, file: Option<&std::path::Path>) -> anyhow::Result<Scenario> {
-    let Some(file) = file else {
-        let id = id.unwrap_or_default();
-        let found = badrdp_scenarios::find(id).cloned();
-        return found.map_err(|near| match near.as_slice() {
-            [] => anyhow::anyhow!("no scenario has the id `{id}`; `badrdp scenario list` shows them all"),
-            near => anyhow::anyhow!("no scenario has the id `{id}`; near it: {}", near.join(", ")),
-        });
-    };
-    let scenarios = badrdp_scenarios::load_file(file).map_err(|mistakes| {
-        let mistakes: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the scenario file is wrong\n{}", mistakes.join("\n"))
-    })?;
-    let ids: Vec<_> = scenarios.iter().map(|scenario| scenario.id.clone()).collect();
-    let wanted =
-        |scenario: &Scenario| id.is_none_or(|id| scenario.id == id || scenario.id.ends_with(&format!("/{id}")));
-    let mut matching = scenarios.into_iter().filter(wanted);
-    match (matching.next(), matching.next()) {
-        (Some(scenario), None) => Ok(scenario),
-        _ => anyhow::bail!(
-            "choose one of the file's scenarios: badrdp serve ID --file …, with one of {}",
-            ids.join(", ")
-        ),
-    }
 }
 
 fn greeting(scenario: &Scenario, addr: SocketAddr) -> String {

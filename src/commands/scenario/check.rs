@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use badrdp_client_probe::diagnosis;
-use badrdp_scenarios::{Diagnostic, check_findings, load_str, read_file};
+use badrdp_scenarios::{Diagnostic, Scenario, check_findings, load_str, read_file};
 use clap::Args;
 
 use crate::{exit, output};
@@ -23,7 +23,8 @@ pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
     for path in &arguments.files {
         let (text, outcome) = check(path);
         match outcome {
-            Ok(count) => {
+            Ok(scenarios) => {
+                let count = scenarios.len();
                 let noun = if count == 1 { "scenario" } else { "scenarios" };
                 output::print(&format!("{}: {count} {noun}, all right\n", path.display()))?;
             }
@@ -42,15 +43,21 @@ pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
     Ok(exit::USAGE)
 }
 
-/// The text, and how many scenarios it holds or what is wrong with it.
-fn check(path: &Path) -> (String, Result<usize, Vec<Diagnostic>>) {
+/// The scenarios of a file, or every mistake in it as text.
+pub(crate) fn load(path: &Path) -> Result<Vec<Scenario>, String> {
+    let (text, outcome) = check(path);
+    outcome.map_err(|mistakes| mistakes.iter().map(|mistake| render(mistake, &text)).collect::<Vec<_>>().join("\n\n"))
+}
+
+/// The text, and the scenarios that it holds or what is wrong with it.
+fn check(path: &Path) -> (String, Result<Vec<Scenario>, Vec<Diagnostic>>) {
     let text = match read_file(path) {
         Ok(text) => text,
         Err(diagnostics) => return (String::new(), Err(diagnostics)),
     };
     let findings = check_findings(path, &text, &diagnosis::finding_ids());
     let outcome = match load_str(path, &text) {
-        Ok(scenarios) if findings.is_empty() => Ok(scenarios.len()),
+        Ok(scenarios) if findings.is_empty() => Ok(scenarios),
         Ok(_) => Err(findings),
         Err(mut mistakes) => {
             mistakes.extend(findings);
@@ -62,7 +69,7 @@ fn check(path: &Path) -> (String, Result<usize, Vec<Diagnostic>>) {
 }
 
 /// The mistake, its line and what to write instead, as compilers show it.
-pub(crate) fn render(diagnostic: &Diagnostic, text: &str) -> String {
+fn render(diagnostic: &Diagnostic, text: &str) -> String {
     let file = diagnostic.file.display().to_string();
     let title = Level::ERROR.primary_title(&diagnostic.message);
     let mut report = Vec::new();

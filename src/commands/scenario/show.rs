@@ -6,7 +6,6 @@ use badrdp_scenarios::model::{ClientDuty, ExpectClient};
 use badrdp_scenarios::{Scenario, catalog, select};
 use clap::Args;
 
-use super::unknown_id;
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
@@ -17,7 +16,8 @@ pub(crate) struct Arguments {
 
 /// Runs the command; the value is the exit code.
 pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
-    let found = select(&arguments.id).map_err(|near| anyhow::anyhow!(unknown_id(&arguments.id, &near)))?;
+    let found =
+        select(&arguments.id).map_err(|nearest| badrdp::UnknownScenario { id: arguments.id.clone(), nearest })?;
     let text = match found.as_slice() {
         [one] => scenario(one),
         [first, rest @ ..] if rest.iter().all(|other| other.source == first.source) => family(&arguments.id, &found),

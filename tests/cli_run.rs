@@ -1,0 +1,115 @@
+//! `badrdp run` as a user types it.
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests say what they expect")]
+
+use std::process::{Command, Output};
+
+fn badrdp(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_badrdp")).args(arguments).output().expect("badrdp runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// Drops every `*_ms` field, at any depth.
+fn without_durations(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(map) => {
+            map.retain(|key, _| !key.ends_with("_ms"));
+            map.values_mut().for_each(without_durations);
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(without_durations),
+        _ => {}
+    }
+}
+
+fn json(arguments: &[&str]) -> serde_json::Value {
+    let output = badrdp(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    let mut value = serde_json::from_slice(&output.stdout).expect("JSON");
+    without_durations(&mut value);
+    value
+}
+
+#[test]
+fn the_whole_catalogue_is_as_expected() {
+    let output = badrdp(&["run"]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    let lines = stdout.lines().filter(|line| line.starts_with('✓')).count();
+    assert_eq!(lines, badrdp::scenarios::catalog().len());
+    assert!(lines >= 60, "{lines} scenarios");
+    assert!(stdout.contains("all as expected"), "{stdout}");
+}
+
+#[test]
+fn two_runs_give_the_same_bytes_once_durations_are_dropped() {
+    let first = json(&["run", "--json"]);
+    let second = json(&["run", "--json"]);
+    let scenarios = |value: &serde_json::Value| value["scenarios"].as_array().expect("scenarios").clone();
+    for (one, two) in scenarios(&first).iter().zip(scenarios(&second)) {
+        assert_eq!(*one, two, "{}", one["id"]);
+    }
+    assert_eq!(first, second);
+    assert_eq!(first["schema"], 1);
+}
+
+#[test]
+fn another_seed_is_another_transcript() {
+    let run = |seed| json(&["run", "healthy/logon-notice", "--json", "--seed", seed]);
+    assert_eq!(run("1"), run("1"));
+    assert_ne!(run("1"), run("2"));
+}
+
+#[test]
+fn verbose_shows_where_a_fault_was_applied() {
+    let output = badrdp(&["run", "mcs/connect-response-cut-short", "--verbose"]);
+    let stdout = text(&output.stdout);
+    assert!(stdout.contains("McsConnectResponse"), "{stdout}");
+    assert!(stdout.contains("altered"), "{stdout}");
+}
+
+#[test]
+fn a_prefix_means_all_below_it() {
+    let value = json(&["run", "negotiation", "--json"]);
+    let ids: Vec<_> =
+        value["scenarios"].as_array().expect("scenarios").iter().filter_map(|s| s["id"].as_str()).collect();
+    assert!(ids.len() > 5 && ids.iter().all(|id| id.starts_with("negotiation/")), "{ids:?}");
+}
+
+#[test]
+fn an_unknown_id_names_the_nearest_and_exits_2() {
+    let output = badrdp(&["run", "tls/certificate-expird"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("tls/certificate-expired"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_scenario_that_does_not_end_as_its_file_says_exits_1() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("wrong.toml");
+    std::fs::write(
+        &file,
+        "summary = \"a healthy host that claims to be broken\"\nspec = [\"MS-RDPBCGR 1.3.1.1\"]\n[expect.probe]\nstage = \"tls\"\nfinding = \"certificate-expired\"\n[expect.client]\nmust = \"connect\"\nbecause = \"nothing is wrong\"\n",
+    )
+    .expect("a file");
+    let output = badrdp(&["run", "--file", file.to_str().expect("UTF-8")]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}{}", text(&output.stderr));
+    assert!(stdout.contains("not as expected"), "{stdout}");
+}
+
+#[test]
+fn a_fault_that_never_fires_exits_1() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("never.toml");
+    std::fs::write(
+        &file,
+        "summary = \"a fault at a join that never comes\"\nspec = [\"MS-RDPBCGR 2.2.1.9\"]\n[[fault]]\nat = \"McsChannelJoinConfirm\"\noccurrence = 99\nomit = true\n[expect.probe]\nstage = \"active\"\n[expect.client]\nmust = \"connect\"\nbecause = \"nothing is wrong\"\n",
+    )
+    .expect("a file");
+    let output = badrdp(&["run", "--file", file.to_str().expect("UTF-8")]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}{}", text(&output.stderr));
+    assert!(stdout.contains("never fired"), "{stdout}");
+}
