@@ -50,6 +50,6 @@ fn settings() -> insta::Settings {
     settings.set_omit_expression(true);
     settings.add_filter(r" *\d+\.\d+ ms", " [time]");
     settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
-    settings.add_filter(r"\d+( bytes)?(?P<tls>  *Tls(Server|Client)Hello)", "[length]$tls");
+    settings.add_filter(r"(?P<tls>Tls(Server|Client)Hello) +\d+ B", "$tls [length]");
     settings
 }

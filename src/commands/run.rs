@@ -117,9 +117,11 @@ fn text(replay: &Replay, verbose: bool) -> String {
 fn summary(replays: &[Replay], unexpected: usize, took: Duration) -> String {
     let total = replays.len();
     let seconds = took.as_secs_f64();
+    let noun = if total == 1 { "scenario" } else { "scenarios" };
     let mut text = match unexpected {
+        0 if total == 1 => format!("\n1 scenario, as expected, in {seconds:.1} s\n"),
         0 => format!("\n{total} scenarios, all as expected, in {seconds:.1} s\n"),
-        n => format!("\n{total} scenarios, {n} not as expected, in {seconds:.1} s:\n"),
+        n => format!("\n{total} {noun}, {n} not as expected, in {seconds:.1} s:\n"),
     };
     for replay in replays.iter().filter(|replay| !replay.as_expected()) {
         text.push_str(&format!("  {}\n", replay.scenario.id));
