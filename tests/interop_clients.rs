@@ -40,11 +40,13 @@ fn serve(id: &str) -> Served {
 
 impl Served {
     fn await_event(&self, what: &str, wanted: impl Fn(&Event) -> bool) {
+        let mut seen = Vec::new();
         loop {
             match self.events.recv_timeout(LIMIT) {
                 Ok(event) if wanted(&event) => return,
-                Ok(_) => {}
-                Err(error) => panic!("{what}: {error}"),
+                Ok(Event::Message { kind, .. }) => seen.push(kind.name().to_owned()),
+                Ok(event) => seen.push(format!("{event:?}")),
+                Err(error) => panic!("{what}: {error}; what came: {seen:#?}"),
             }
         }
     }

@@ -25,7 +25,7 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
         license: (profile.licensing.error, profile.licensing.transition),
         license_error_info: profile.licensing.error_info,
         steps: if steps.is_empty() { honest.steps } else { steps },
-        session_id: honest.session_id,
+        session_id: 1 + u32::from(random.first().copied().unwrap_or_default() >> 4),
         auto_reconnect_random: random,
     }
 }

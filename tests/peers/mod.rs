@@ -56,6 +56,7 @@ impl Peer {
 
 /// An X display of its own, with its pixels in a file.
 pub(crate) struct Display {
+    _atoms: x11rb::rust_connection::RustConnection,
     _server: Peer,
     directory: tempfile::TempDir,
     /// `:N`.
@@ -77,7 +78,8 @@ impl Display {
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).expect("Xvfb names its display");
         let number: u32 = line.trim().parse().unwrap_or_else(|_| panic!("Xvfb said {line:?}, not a display number"));
-        Self { _server: server, directory, name: format!(":{number}") }
+        let name = format!(":{number}");
+        Self { _atoms: window::prepare(&name), _server: server, directory, name }
     }
 
     pub(crate) fn home(&self) -> &Path {

@@ -8,6 +8,16 @@ use x11rb::protocol::xproto::{
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
+/// Makes the atoms that a window manager would have made: rdesktop only looks for those that exist.
+/// The display forgets them when its last client leaves, so the connection must be kept.
+pub(crate) fn prepare(display: &str) -> RustConnection {
+    let (connection, _) = RustConnection::connect(Some(display)).expect("the display accepts clients");
+    for name in ["WM_PROTOCOLS", "WM_DELETE_WINDOW"] {
+        connection.intern_atom(false, name.as_bytes()).expect("an atom").reply().expect("an atom");
+    }
+    connection
+}
+
 /// A window on a display.
 pub(crate) struct Window {
     connection: RustConnection,
