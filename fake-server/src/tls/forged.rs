@@ -11,9 +11,17 @@ pub(super) fn alert(description: u8) -> Vec<u8> {
     record(21, 0x0303, &[2, description])
 }
 
+/// What the client said in its ClientHello that the answer depends on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Offer {
+    pub(super) cipher_suites: Vec<u16>,
+    pub(super) secure_renegotiation: bool,
+}
+
 /// ServerHello that picks `version`, with Certificate and ServerHelloDone behind it where the
 /// client offered a cipher suite that can go on from there.
-pub(super) fn legacy_server_hello(version: u16, offered: &[u16], chain: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn legacy_server_hello(version: u16, offer: &Offer, chain: &[Vec<u8>]) -> Vec<u8> {
+    let offered = &offer.cipher_suites;
     let rsa = RSA_KEY_EXCHANGE.iter().find(|suite| offered.contains(suite));
     let suite = rsa.or_else(|| offered.iter().find(|suite| is_cbc(**suite))).copied().unwrap_or(RSA_KEY_EXCHANGE[0]);
 
@@ -24,6 +32,10 @@ pub(super) fn legacy_server_hello(version: u16, offered: &[u16], chain: &[Vec<u8
     hello.push(0);
     hello.extend(suite.to_be_bytes());
     hello.push(0);
+    // Without it OpenSSL 3 refuses for that reason alone, and the version is never judged (RFC 5746 3.6).
+    if offer.secure_renegotiation {
+        hello.extend([0, 5, 0xff, 0x01, 0, 1, 0]);
+    }
     let mut flight = handshake(2, &hello);
 
     if rsa.is_some() {
@@ -71,6 +83,18 @@ mod tests {
         seen
     }
 
+    fn offer(cipher_suites: &[u16]) -> Offer {
+        Offer { cipher_suites: cipher_suites.to_vec(), secure_renegotiation: false }
+    }
+
+    #[test]
+    fn secure_renegotiation_is_answered_where_the_client_knows_it() {
+        let plain = legacy_server_hello(0x0301, &offer(&[0xc014]), &[]);
+        let secure = legacy_server_hello(0x0301, &Offer { secure_renegotiation: true, ..offer(&[0xc014]) }, &[]);
+        assert_eq!(secure.len(), plain.len() + 7);
+        assert_eq!(seen(&secure), seen(&plain));
+    }
+
     #[test]
     fn an_alert_is_one_record_of_seven_bytes() {
         assert_eq!(alert(40), [21, 3, 3, 0, 2, 2, 40]);
@@ -79,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_hello_picks_the_version_and_a_suite_that_was_offered() {
-        let hello = |offered: &[u16]| seen(&legacy_server_hello(0x0301, offered, &[vec![0; 700]]));
+        let hello = |offered: &[u16]| seen(&legacy_server_hello(0x0301, &offer(offered), &[vec![0; 700]]));
         let picks = |cipher_suite| [Hello::Server { version: 0x0301, cipher_suite, retry: false }];
         assert_eq!(hello(&[0x1301, 0x0035]), picks(0x0035));
         assert_eq!(hello(&[0x1301, 0xc014]), picks(0xc014));
@@ -88,7 +112,7 @@ mod tests {
 
     #[test]
     fn certificate_and_done_follow_only_where_the_client_can_go_on() {
-        let length = |offered: &[u16]| legacy_server_hello(0x0302, offered, &[vec![0; 700]]).len();
+        let length = |offered: &[u16]| legacy_server_hello(0x0302, &offer(offered), &[vec![0; 700]]).len();
         assert_eq!(length(&[0xc014]), 5 + 4 + 38);
         assert_eq!(length(&[0x002f]), 5 + 4 + 38 + (4 + 3 + 3 + 700) + 4);
     }

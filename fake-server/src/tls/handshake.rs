@@ -16,8 +16,7 @@ use crate::link::{Arrived, WriteFailure, feed, records};
 struct Watches {
     theirs: TlsWatch,
     ours: TlsWatch,
-    /// Cipher suites that the client offered.
-    offered: Vec<u16>,
+    offer: forged::Offer,
 }
 
 impl Watches {
@@ -85,8 +84,8 @@ impl Connection {
                 fact: seen.fact(),
                 altered: Vec::new(),
             });
-            if let Hello::Client { cipher_suites, .. } = seen.what {
-                watches.offered = cipher_suites;
+            if let Hello::Client { cipher_suites, secure_renegotiation, .. } = seen.what {
+                watches.offer = forged::Offer { cipher_suites, secure_renegotiation };
             }
         }
     }
@@ -123,7 +122,7 @@ impl Connection {
             HelloFault::Gone => Vec::new(),
             HelloFault::Alert(description) => forged::alert(description),
             HelloFault::Legacy(version) => {
-                forged::legacy_server_hello(version, &watches.offered, &self.host.tls.rsa_chain())
+                forged::legacy_server_hello(version, &watches.offer, &self.host.tls.rsa_chain())
             }
         };
         let shaped = self.plan.shape_server_hello(records);

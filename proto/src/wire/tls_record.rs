@@ -16,6 +16,8 @@ pub const RECORD_HEADER: usize = 5;
 const MAX_RECORD: usize = 16_384 + 256 + 1792;
 /// Handshake messages larger than this are not reassembled: hellos are far smaller.
 const MAX_HANDSHAKE: usize = 65_536;
+/// The cipher suite value that stands for an empty `renegotiation_info` (RFC 5746 3.3).
+const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
 /// The random that makes a ServerHello a HelloRetryRequest (RFC 8446 4.1.3).
 const RETRY_RANDOM: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11,
@@ -42,6 +44,8 @@ pub enum Hello {
         server_name: Option<String>,
         /// Cipher suites offered, GREASE included.
         cipher_suites: Vec<u16>,
+        /// Knows secure renegotiation, by extension or by cipher suite value (RFC 5746 3.3, 3.4).
+        secure_renegotiation: bool,
     },
     /// ServerHello, or HelloRetryRequest.
     Server {
@@ -79,7 +83,7 @@ impl Seen {
     #[must_use]
     pub fn fact(&self) -> String {
         match &self.what {
-            Hello::Client { versions, server_name, cipher_suites } => {
+            Hello::Client { versions, server_name, cipher_suites, .. } => {
                 let versions: Vec<_> = versions.iter().map(|version| version_name(*version)).collect();
                 let name = server_name.as_ref().map_or_else(|| "no SNI".to_owned(), |name| format!("SNI {name}"));
                 format!("{}, {} cipher suites, {name}", versions.join("/"), cipher_suites.len())
@@ -317,6 +321,7 @@ fn client_hello(body: &[u8]) -> Option<Hello> {
     let (_, hello) = parse_tls_handshake_client_hello(body).ok()?;
     let mut versions = vec![hello.version.0];
     let mut server_name = None;
+    let mut secure_renegotiation = false;
     let extensions = hello.ext.and_then(|ext| parse_tls_client_hello_extensions(ext).ok());
     for extension in extensions.map(|(_, list)| list).unwrap_or_default() {
         match extension {
@@ -324,12 +329,14 @@ fn client_hello(body: &[u8]) -> Option<Hello> {
             TlsExtension::SNI(names) => {
                 server_name = names.first().map(|(_, name)| String::from_utf8_lossy(name).into_owned());
             }
+            TlsExtension::RenegotiationInfo(_) => secure_renegotiation = true,
             _ => {}
         }
     }
     versions.retain(|version| !is_grease(*version));
-    let cipher_suites = hello.ciphers.iter().map(|suite| suite.0).collect();
-    Some(Hello::Client { versions, server_name, cipher_suites })
+    let cipher_suites: Vec<_> = hello.ciphers.iter().map(|suite| suite.0).collect();
+    secure_renegotiation |= cipher_suites.contains(&EMPTY_RENEGOTIATION_INFO);
+    Some(Hello::Client { versions, server_name, cipher_suites, secure_renegotiation })
 }
 
 fn server_hello(body: &[u8]) -> Option<Hello> {
@@ -408,6 +415,20 @@ mod tests {
         assert_eq!(seen.len(), 1);
         assert_eq!(seen[0].kind(), MessageKind::TlsClientHello);
         assert_eq!(seen[0].length, 25, "the record that opened it");
+    }
+
+    #[test]
+    fn secure_renegotiation_is_known_by_extension_or_suite() {
+        let knows = |suite: [u8; 2], extensions: &[u8]| {
+            let head = [&[3, 3][..], &[7; 32], &[0, 0, 2], &suite, &[1, 0]].concat();
+            let length = [0, u8::try_from(extensions.len()).unwrap_or_default()];
+            let message = handshake(1, &[&head, &length[..], extensions].concat());
+            let seen = TlsWatch::default().push(&record(22, &message));
+            matches!(seen[0].what, Hello::Client { secure_renegotiation: true, .. })
+        };
+        assert!(!knows([0x13, 1], &[]));
+        assert!(knows([0, 0xff], &[]));
+        assert!(knows([0x13, 1], &[0xff, 1, 0, 1, 0]));
     }
 
     #[test]
