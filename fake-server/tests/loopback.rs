@@ -325,7 +325,7 @@ async fn a_client_that_goes_on_after_a_legacy_server_hello_has_accepted_it() {
     stream.write_all(&[22, 3, 2, 0, 6, 16, 0, 0, 2, 0, 0]).await.unwrap();
     stream.shutdown().await.unwrap();
     server.wait_finished(1).await;
-    assert_eq!(tls_failure(&server.transcripts()[0]), TlsFailureKind::LegacyVersion(0x0302));
+    assert_eq!(tls_failure(&server.transcripts()[0]), TlsFailureKind::LegacyAccepted(0x0302));
 }
 
 #[tokio::test]

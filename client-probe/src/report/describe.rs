@@ -136,6 +136,7 @@ fn tls_failure(kind: &TlsFailureKind) -> String {
         TlsFailureKind::AlertSent(Some(alert), why) => format!("alert {} sent: {why}", alert_name(*alert)),
         TlsFailureKind::AlertSent(None, why) => format!("refused: {why}"),
         TlsFailureKind::LegacyVersion(version) => format!("the peer picks {}", version_name(*version)),
+        TlsFailureKind::LegacyAccepted(version) => format!("the peer goes on with {}", version_name(*version)),
         TlsFailureKind::NotTls(head) => format!("no TLS record: {}", bytes(head)),
         TlsFailureKind::Closed(kind) => format!("the peer closes: {}", close(*kind)),
         TlsFailureKind::TimedOut => "nothing came within the budget".to_owned(),

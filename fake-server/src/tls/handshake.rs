@@ -141,7 +141,7 @@ impl Connection {
                 return self.tls_failed(&watches, TlsFailureKind::AlertReceived(description));
             }
             if let (HelloFault::Legacy(version), true) = (fault, watches.theirs.records() > before) {
-                return self.tls_failed(&watches, TlsFailureKind::LegacyVersion(version));
+                return self.tls_failed(&watches, TlsFailureKind::LegacyAccepted(version));
             }
         }
     }

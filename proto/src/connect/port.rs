@@ -67,9 +67,10 @@ pub enum TlsFailureKind {
     AlertReceived(u8),
     /// We refused the peer's handshake; the alert that we sent, and why in one phrase.
     AlertSent(Option<u8>, String),
-    /// The ServerHello picked this legacy version (0x0301 TLS 1.0, 0x0302 TLS 1.1). On the server's
-    /// side: the client went on all the same.
+    /// The peer's ServerHello picked this legacy version (0x0301 TLS 1.0, 0x0302 TLS 1.1).
     LegacyVersion(u16),
+    /// The client went on after a ServerHello of ours that picked this legacy version.
+    LegacyAccepted(u16),
     /// The peer sent bytes that are no TLS record: the first of them, at most 64.
     NotTls(Vec<u8>),
     /// The peer closed during the handshake.
