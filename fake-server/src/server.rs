@@ -202,6 +202,12 @@ impl FakeServer {
         self.host.tls.ca.pem()
     }
 
+    /// The TLS configuration with the scenario's certificate: what another server needs to be compared with this one.
+    #[must_use]
+    pub fn tls_config(&self) -> Arc<rustls::ServerConfig> {
+        Arc::clone(&self.host.tls.config)
+    }
+
     /// Transcripts of the connections that ended, in order of their start; at most [`MAX_TRANSCRIPTS`].
     #[must_use]
     pub fn transcripts(&self) -> Vec<Transcript> {
