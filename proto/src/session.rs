@@ -5,10 +5,10 @@ use core::time::Duration;
 use bytes::Bytes;
 
 use crate::connect::{CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFailure};
-use crate::pdu::{Message, decode};
+use crate::pdu::{ChannelPdu, Data, Message, Side, decode, may_hold_secret};
 use crate::transcript::{Direction, Event, Recorder, Transcript};
 use crate::vocab::{MessageKind, Stage};
-use crate::wire::{DecodeError, FrameBuffer, Reason};
+use crate::wire::{DecodeError, FrameBuffer, FrameError, Reason};
 
 /// One side of a connection, without the socket.
 ///
@@ -76,7 +76,12 @@ impl<M: Machine> Session<M> {
         let frame = match self.frames.next(wants.framing) {
             Ok(Some(frame)) => frame,
             Ok(None) => return false,
-            Err(error) => {
+            Err(mut error) => {
+                if let FrameError::NotAFrame { head, .. } = &mut error
+                    && wants.kinds.contains(&MessageKind::ClientInfo)
+                {
+                    head.truncate(1);
+                }
                 // Nothing behind this point can be framed any more.
                 self.stuck = true;
                 self.recorder.record(now, stage, Event::NotAFrame(error.clone()));
@@ -90,8 +95,7 @@ impl<M: Machine> Session<M> {
                 self.machine.handle(Input::Message(message));
             }
             Err(error) => {
-                let secret = wants.kinds.contains(&MessageKind::ClientInfo);
-                let bytes = if secret { Vec::new() } else { frame.to_vec() };
+                let bytes = self.shown(&frame);
                 self.recorder.record(
                     now,
                     stage,
@@ -101,6 +105,20 @@ impl<M: Machine> Session<M> {
             }
         }
         true
+    }
+
+    /// A frame that could not be decoded, or nothing where it may hold a secret.
+    fn shown(&self, frame: &[u8]) -> Vec<u8> {
+        let wants = self.machine.wants();
+        let secret = wants.kinds.contains(&MessageKind::ClientInfo) || may_hold_secret(frame, wants.context.from);
+        if secret { Vec::new() } else { frame.to_vec() }
+    }
+
+    /// Whether a message may be a Client Info on a channel that is none of the client's yet.
+    fn is_stray(&self, direction: Direction, message: &Message) -> bool {
+        let stray = matches!(message, Message::Data(Data { pdu: ChannelPdu::VirtualChannel(_), .. }));
+        let before_client_info = self.machine.stage() < Stage::Licensing;
+        stray && before_client_info && direction == Direction::Received && self.machine.side() == Side::Server
     }
 
     /// Records bytes that the driver wrote (or held back) for a message.
@@ -125,12 +143,16 @@ impl<M: Machine> Session<M> {
         altered: Vec<String>,
     ) {
         let mut bytes = bytes.to_vec();
+        let stray = message.filter(|message| self.is_stray(direction, message)).is_some();
+        if stray {
+            bytes.fill(b'*');
+        }
         for span in message.map(|message| message.secret_spans(&bytes)).unwrap_or_default() {
             if let Some(secret) = bytes.get_mut(span) {
                 secret.fill(b'*');
             }
         }
-        let message = message.map(|message| Box::new(message.redacted()));
+        let message = message.filter(|_| !stray).map(|message| Box::new(message.redacted()));
         let mut stage = self.machine.stage();
         // A message that opens a stage belongs to it, though the machine has not seen it yet.
         if direction == Direction::Received && self.machine.wants().kinds.contains(&kind) {
@@ -181,8 +203,7 @@ impl<M: Machine> Session<M> {
         if length == 0 || self.stuck {
             return;
         }
-        let secret = self.machine.wants().kinds.contains(&MessageKind::ClientInfo);
-        let bytes = if secret { Vec::new() } else { self.frames.pending().to_vec() };
+        let bytes = self.shown(self.frames.pending());
         let error = DecodeError { path: "frame".to_owned(), offset: length, reason: Reason::EndOfInput };
         self.note(now, Event::Undecodable { bytes, length, error });
     }

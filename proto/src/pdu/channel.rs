@@ -1,33 +1,25 @@
-//! What an MCS channel carries: sealing, reading, facts and secrets of each [`ChannelPdu`].
-
-use core::ops::Range;
+//! What an MCS channel carries: sealing, reading and facts of each [`ChannelPdu`].
 
 use super::autodetect::{Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse, Request, Response};
-use super::client_info::{ClientInfo, Secret, SecretBytes};
+use super::client_info::ClientInfo;
 use super::licensing::LicensePdu;
-use super::session_info::SaveSessionInfo;
-use super::share::{self, ShareDataPdu};
+use super::share;
 use super::{ChannelPdu, Context, Data, Expect, Side};
 use crate::wire::Layer;
 use crate::wire::read::{Read, field, le_u16, refuse, rest};
 use crate::wire::write::Encoder;
 
 /// Flags of the basic security header that say what stands behind it. MS-RDPBCGR 2.2.8.1.1.2.1.
-mod sec {
-    pub(super) const TRANSPORT_REQ: u16 = 0x0002;
+pub(super) mod sec {
+    pub(in crate::pdu) const TRANSPORT_REQ: u16 = 0x0002;
     pub(super) const TRANSPORT_RSP: u16 = 0x0004;
     pub(super) const ENCRYPT: u16 = 0x0008;
-    pub(super) const INFO_PKT: u16 = 0x0040;
+    pub(in crate::pdu) const INFO_PKT: u16 = 0x0040;
     pub(super) const LICENSE_PKT: u16 = 0x0080;
     pub(super) const AUTODETECT_REQ: u16 = 0x1000;
     pub(super) const AUTODETECT_RSP: u16 = 0x2000;
     pub(super) const HEARTBEAT: u16 = 0x4000;
 }
-
-/// Bytes of the basic security header.
-const SECURITY_HEADER: usize = 4;
-/// Bytes of the Share Control and Share Data headers.
-const SHARE_HEADERS: usize = 18;
 
 /// Seals the layers of a channel's PDU (payload, then security or share), to be carried in MCS Send Data.
 pub(crate) fn seal(data: &Data, encoder: &mut Encoder<'_>) -> Vec<u8> {
@@ -143,49 +135,5 @@ pub(crate) fn fact(pdu: &ChannelPdu) -> String {
         ChannelPdu::InitiateMultitransportResponse(pdu) => pdu.fact(),
         ChannelPdu::Heartbeat(pdu) => pdu.fact(),
         ChannelPdu::VirtualChannel(bytes) => format!("{} bytes", bytes.len()),
-    }
-}
-
-/// Where a secret lies, in bytes from the payload's start: a password, or a reconnect cookie's random bits.
-pub(crate) fn secret_span(pdu: &ChannelPdu, payload_len: usize) -> Option<Range<usize>> {
-    let shift = |span: Range<usize>, by: usize| span.start + by..span.end + by;
-    let span = match pdu {
-        ChannelPdu::ClientInfo(pdu) => shift(pdu.password_span(), SECURITY_HEADER),
-        ChannelPdu::ServerRedirection(pdu) => pdu.password_span()?,
-        ChannelPdu::ShareData(pdu) => match &pdu.data {
-            ShareDataPdu::SaveSessionInfo(info) => shift(info.secret_span()?, SHARE_HEADERS),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    // A message that was altered on its way out may end early.
-    let span = span.start.min(payload_len)..span.end.min(payload_len);
-    (!span.is_empty()).then_some(span)
-}
-
-/// Replaces every secret by as many `*`.
-pub(crate) fn redact(pdu: &mut ChannelPdu) {
-    match pdu {
-        ChannelPdu::ClientInfo(pdu) => {
-            pdu.password = Secret("*".repeat(pdu.password.0.chars().count()));
-            if let Some(cookie) = pdu.extra_info.as_mut().and_then(|info| info.auto_reconnect_cookie.as_mut()) {
-                cookie.fill(b'*');
-            }
-        }
-        ChannelPdu::ServerRedirection(pdu) => {
-            if let Some(SecretBytes(password)) = &mut pdu.password {
-                password.fill(b'*');
-            }
-        }
-        ChannelPdu::ShareData(pdu) => {
-            if let ShareDataPdu::SaveSessionInfo(SaveSessionInfo::Extended {
-                auto_reconnect: Some((_, random_bits)),
-                ..
-            }) = &mut pdu.data
-            {
-                random_bits.fill(b'*');
-            }
-        }
-        _ => {}
     }
 }

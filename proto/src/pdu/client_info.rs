@@ -5,7 +5,6 @@
 mod extended;
 
 use core::fmt;
-use core::ops::Range;
 
 use super::text::{count, length16, terminator, to_utf16, units, utf16};
 use crate::wire::Layer;
@@ -107,9 +106,6 @@ impl fmt::Debug for SecretBytes {
 }
 
 impl ClientInfo {
-    /// Bytes in front of the strings: `CodePage`, `flags` and five lengths.
-    const FIXED: usize = 18;
-
     const fn is_unicode(&self) -> bool {
         self.flags & Self::UNICODE != 0
     }
@@ -169,13 +165,6 @@ impl ClientInfo {
         let (i, extra_info) = extended::present(i, "extraInfo", ExtendedInfo::read)?;
         let password = Secret(password);
         Ok((i, Self { code_page, flags, domain, user_name, password, alternate_shell, working_dir, extra_info }))
-    }
-
-    /// Where the password lies, from the start of the packet.
-    pub(super) fn password_span(&self) -> Range<usize> {
-        let zero = if self.is_unicode() { 2 } else { 1 };
-        let start = Self::FIXED + self.text(&self.domain).len() + self.text(&self.user_name).len() + 2 * zero;
-        start..start + self.text(&self.password.0).len()
     }
 
     pub(super) fn fact(&self) -> String {

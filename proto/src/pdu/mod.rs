@@ -21,10 +21,12 @@ mod channel;
 mod decode;
 mod encode;
 mod fact;
+mod secret;
 mod text;
 
 pub use decode::{Context, Expect, decode};
 pub use encode::encode;
+pub use secret::may_hold_secret;
 
 use crate::vocab::MessageKind;
 
@@ -130,7 +132,7 @@ impl Message {
 }
 
 impl Message {
-    /// Where secrets (passwords) lie in `frame`, the bytes of this message.
+    /// Where secrets (passwords, cookies that stand for one) lie in `frame`, the bytes of this message.
     #[must_use]
     pub fn secret_spans(&self, frame: &[u8]) -> Vec<core::ops::Range<usize>> {
         let Self::Data(data) = self else {
@@ -139,10 +141,8 @@ impl Message {
         // The payload is the frame's tail, whatever the carriers outside it look like.
         let start =
             mcs::domain::payload_start(frame).unwrap_or_else(|| frame.len().saturating_sub(encode::payload_len(data)));
-        channel::secret_span(&data.pdu, frame.len() - start)
-            .map(|span| (start + span.start).min(frame.len())..(start + span.end).min(frame.len()))
-            .into_iter()
-            .collect()
+        let spans = secret::spans(&data.pdu, frame.get(start..).unwrap_or_default());
+        spans.into_iter().map(|span| start + span.start..start + span.end).collect()
     }
 
     /// The message with every secret replaced by as many `*`.
@@ -150,7 +150,7 @@ impl Message {
     pub fn redacted(&self) -> Self {
         let mut redacted = self.clone();
         if let Self::Data(data) = &mut redacted {
-            channel::redact(&mut data.pdu);
+            secret::redact(&mut data.pdu);
         }
         redacted
     }

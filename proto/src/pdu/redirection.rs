@@ -2,8 +2,6 @@
 //!
 //! MS-RDPBCGR 2.2.13.
 
-use core::ops::Range;
-
 use super::text::{length16, length32, to_utf16_with_zero, units, utf16_without_zero};
 use crate::wire::read::{Read, bytes, field, le_u16, le_u32, refuse, rest};
 use crate::wire::write::Writer;
@@ -51,10 +49,14 @@ mod present {
     pub(super) const ALL: u32 = 0x0001_9b1f;
 }
 
+/// `LB_PASSWORD`.
+pub(super) const PASSWORD: u32 = present::PASSWORD;
+/// The fields up to the password, in wire order.
+pub(super) const UP_TO_PASSWORD: [u32; 5] =
+    [present::TARGET_NET_ADDRESS, present::LOAD_BALANCE_INFO, present::USERNAME, present::DOMAIN, PASSWORD];
+
 /// `SEC_REDIRECTION_PKT`, the packet's own `Flags`.
 const SEC_REDIRECTION_PKT: u16 = 0x0400;
-/// Bytes of Share Control header, `pad2Octets`, `Flags`, `Length`, `SessionID` and `RedirFlags`.
-const FIXED: usize = 20;
 /// Bytes of the pad that `Length` counts.
 const PAD: usize = 8;
 
@@ -160,20 +162,6 @@ impl ServerRedirection {
             pad: pad.to_vec(),
         };
         Ok((i, packet))
-    }
-
-    /// Where the password lies, from the start of the Share Control header.
-    pub(super) fn password_span(&self) -> Option<Range<usize>> {
-        let mut at = FIXED;
-        for (flag, _, _, bytes) in self.fields() {
-            let Some(bytes) = bytes else { continue };
-            at += 4;
-            if flag == present::PASSWORD {
-                return Some(at..at + bytes.len());
-            }
-            at += bytes.len();
-        }
-        None
     }
 
     pub(super) fn fact(&self) -> String {

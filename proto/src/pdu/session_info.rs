@@ -2,8 +2,6 @@
 //!
 //! MS-RDPBCGR 2.2.10.1.
 
-use core::ops::Range;
-
 use super::text::{length32, to_utf16_fixed, to_utf16_with_zero, units, utf16_without_zero};
 use crate::vocab::codes::{LogonErrorData, LogonErrorType};
 use crate::wire::read::{Read, ReadError, array, bytes, field, le_u16, le_u32, refuse, rest};
@@ -120,15 +118,6 @@ impl SaveSessionInfo {
                 if facts.is_empty() { "no field".to_owned() } else { facts.join(", ") }
             }
             Self::Unknown { info_type, body } => format!("infoType {info_type:#x}, {} bytes", body.len()),
-        }
-    }
-
-    /// Where the reconnect cookie's random bits lie, from the start of `infoType`: they open a session.
-    pub(super) const fn secret_span(&self) -> Option<Range<usize>> {
-        match self {
-            // infoType, Length, FieldsPresent, cbFieldData, cbLen, Version and LogonId stand in front.
-            Self::Extended { auto_reconnect: Some(_), .. } => Some(26..42),
-            _ => None,
         }
     }
 }

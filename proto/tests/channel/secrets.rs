@@ -1,8 +1,11 @@
 //! Secrets: where they lie in a frame, and that nothing shows them.
 
+use badrdp_proto::pdu::client_info::ClientInfo;
 use badrdp_proto::pdu::specimen::{IO_CHANNEL, context, specimen};
 use badrdp_proto::pdu::{ChannelPdu, Data, Message, Side, decode};
 use badrdp_proto::vocab::MessageKind;
+
+use super::carry;
 
 fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
@@ -13,22 +16,28 @@ fn spans(message: &Message) -> Vec<Vec<u8>> {
     message.secret_spans(&frame).into_iter().map(|span| frame[span].to_vec()).collect()
 }
 
+fn client_info(change: impl FnOnce(&mut ClientInfo)) -> Message {
+    let Some(Message::Data(mut data)) = specimen(MessageKind::ClientInfo) else { panic!("no client info") };
+    let ChannelPdu::ClientInfo(info) = &mut data.pdu else { panic!("no client info") };
+    change(info);
+    Message::Data(data)
+}
+
 #[test]
-fn the_password_of_client_info_is_found_in_the_frame() {
-    let message = specimen(MessageKind::ClientInfo).unwrap();
+fn the_password_and_the_cookie_of_client_info_are_found_in_the_frame() {
+    let message = client_info(|info| {
+        info.extra_info.as_mut().unwrap().auto_reconnect_cookie = Some(vec![0xc7; 28]);
+    });
+    assert_eq!(spans(&message), [utf16("specimen"), vec![0xc7; 28]]);
+    let message = client_info(|info| info.extra_info = None);
     assert_eq!(spans(&message), [utf16("specimen")]);
 }
 
 #[test]
 fn the_password_of_an_ansi_client_info_is_found_in_the_frame() {
-    let Some(Message::Data(data)) = specimen(MessageKind::ClientInfo) else { panic!("no client info") };
-    let ChannelPdu::ClientInfo(mut info) = data.pdu else { panic!("no client info") };
-    info.flags &= !badrdp_proto::pdu::client_info::ClientInfo::UNICODE;
-    let message = Message::Data(Data {
-        from: Side::Client,
-        initiator: 1008,
-        channel_id: IO_CHANNEL,
-        pdu: ChannelPdu::ClientInfo(info),
+    let message = client_info(|info| {
+        info.flags &= !ClientInfo::UNICODE;
+        info.extra_info = None;
     });
     assert_eq!(spans(&message), [b"specimen"]);
 }
@@ -37,6 +46,50 @@ fn the_password_of_an_ansi_client_info_is_found_in_the_frame() {
 fn the_password_of_a_redirection_is_found_in_the_frame() {
     let message = specimen(MessageKind::ServerRedirection).unwrap();
     assert_eq!(spans(&message), [[utf16("secret"), vec![0, 0]].concat()]);
+}
+
+/// A peer's strings need not end in a zero, and then they are shorter than what is encoded again.
+#[test]
+fn a_redirection_whose_user_has_no_terminator_hides_all_of_the_password() {
+    let user = utf16("bob");
+    let mut payload = vec![0, 0, 0x1a, 0, 0xea, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0];
+    for field in [user.as_slice(), b"hunter2!"] {
+        payload.extend(u32::try_from(field.len()).unwrap().to_le_bytes());
+        payload.extend(field);
+    }
+    payload.extend([0; 8]);
+    let length = u16::try_from(payload.len()).unwrap().to_le_bytes();
+    payload[..2].copy_from_slice(&length);
+    let frame = carry(&payload, Side::Server, IO_CHANNEL);
+    let message = decode(&frame, &context(MessageKind::ServerRedirection)).unwrap();
+    let spans: Vec<_> = message.secret_spans(&frame).into_iter().map(|span| frame[span].to_vec()).collect();
+    assert_eq!(spans, [b"hunter2!"]);
+}
+
+#[test]
+fn a_cookie_among_unknown_or_compressed_fields_is_found_in_the_frame() {
+    for (compressed, fields_present) in [(0, 5), (0x21, 1)] {
+        let mut payload = vec![0, 0, 0x17, 0, 0xea, 3, 1, 0, 0, 0, 0, 1, 0, 0, 0x26, compressed, 0, 0];
+        payload.extend([3, 0, 0, 0, 0, 0, fields_present, 0, 0, 0]);
+        payload.extend(b"cookie");
+        let length = u16::try_from(payload.len()).unwrap().to_le_bytes();
+        payload[..2].copy_from_slice(&length);
+        let frame = carry(&payload, Side::Server, IO_CHANNEL);
+        let message = decode(&frame, &context(MessageKind::SaveSessionInfo)).unwrap();
+        let span = message.secret_spans(&frame).remove(0);
+        assert!(frame[span].ends_with(b"cookie"));
+        assert!(!message.redacted().encode().windows(6).any(|part| part == b"cookie"));
+    }
+}
+
+#[test]
+fn the_side_transports_cookie_is_found_in_the_frame() {
+    let message = specimen(MessageKind::InitiateMultitransportRequest).unwrap();
+    let Message::Data(Data { pdu: ChannelPdu::InitiateMultitransportRequest(request), .. }) = &message else {
+        panic!("no request")
+    };
+    assert_eq!(spans(&message), [request.security_cookie]);
+    assert_ne!(request.security_cookie, [0; 16]);
 }
 
 #[test]
@@ -56,7 +109,12 @@ fn a_frame_that_ends_early_has_a_shorter_span() {
 
 #[test]
 fn redacted_messages_hold_no_secret_and_keep_their_length() {
-    for kind in [MessageKind::ClientInfo, MessageKind::ServerRedirection, MessageKind::SaveSessionInfo] {
+    for kind in [
+        MessageKind::ClientInfo,
+        MessageKind::ServerRedirection,
+        MessageKind::SaveSessionInfo,
+        MessageKind::InitiateMultitransportRequest,
+    ] {
         let message = specimen(kind).unwrap();
         let secrets = spans(&message);
         let redacted = message.redacted();

@@ -39,6 +39,23 @@ impl Pair {
         }
     }
 
+    /// Lets both sides talk until the client is about to send `kind`, which is kept from the server.
+    pub(crate) fn drive_to(&mut self, kind: MessageKind) {
+        for _ in 0..STEPS {
+            self.now += self.latency;
+            while let Some(output) = self.client.poll(self.now) {
+                match output {
+                    Output::Send(message) if message.kind() == kind => return,
+                    Output::Send(message) => self.server.receive(&message.encode()),
+                    Output::StartTls => self.client.tls_ready(self.now, TlsFacts::default()),
+                    _ => {}
+                }
+            }
+            self.drive_server();
+        }
+        panic!("the client never sends {kind}");
+    }
+
     /// Lets both sides talk until neither has anything to say.
     pub(crate) fn drive(&mut self) {
         for _ in 0..STEPS {

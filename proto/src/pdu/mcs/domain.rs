@@ -143,6 +143,13 @@ pub(in crate::pdu) fn payload_start(frame: &[u8]) -> Option<usize> {
     (says == payload.len()).then(|| frame.len() - says)
 }
 
+/// The user data of a frame that looks like Send Data, cut short or not.
+pub(in crate::pdu) fn sent_data(frame: &[u8]) -> Option<&[u8]> {
+    let choice = frame.get(4 + 3)? >> 2;
+    let (payload, _) = per::length(frame.get(4 + 3 + 6..)?).ok()?;
+    (frame.first() == Some(&3) && matches!(choice, SEND_DATA_REQUEST | SEND_DATA_INDICATION)).then_some(payload)
+}
+
 /// Seals Send Data around what the channel carries.
 pub(in crate::pdu) fn seal_data(data: &Data, payload: &[u8], encoder: &mut Encoder<'_>) -> Vec<u8> {
     let choice = match data.from {
