@@ -1,6 +1,6 @@
 //! From a transcript to a verdict: pure.
 //!
-//! A rule looks at a [`view::View`] of the transcript and says what it sees; its advice is data.
+//! A rule looks at a `View` of the transcript and says what it sees; its advice is data.
 //! Of the rules about how a connection ended, the first that matches speaks; rules about the
 //! condition of a host all speak.
 
