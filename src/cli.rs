@@ -6,16 +6,23 @@ use crate::commands::{explain, probe, run, scenario, serve};
 
 /// Replays broken RDP servers, probes real ones, and explains what a Windows user would see.
 #[derive(Debug, Parser)]
-#[command(name = "badrdp", version, about, propagate_version = true, after_help = EXIT_CODES)]
+#[command(name = "badrdp", version, about, propagate_version = true, after_help = HELP)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Print more on stderr (repeat for more).
-    #[arg(short = 'q', long, global = true)]
-    pub(crate) quiet: bool,
 }
 
-const EXIT_CODES: &str = "\
+const HELP: &str = "\
+Start here:
+  badrdp run                      replay the whole catalogue
+  badrdp serve healthy/tls-1.3    a server to point a client at
+  badrdp probe HOST               what is wrong with a host
+  badrdp explain 0x904 0x7        what the two numbers of mstsc's dialog say
+
+Environment:
+  BADRDP_LOG  what is logged on stderr: error, warn (the default), info, debug, trace
+  NO_COLOR    set to anything: no colours
+
 Exit codes:
   0  everything was as expected
   1  something was not as expected, or the probe diagnosed a failure

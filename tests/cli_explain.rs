@@ -36,6 +36,7 @@ fn the_famous_pair() {
     assert!(scenarios.contains("certificate-expired"), "{scenarios}");
     assert_eq!(stdout(&["2308", "7"], 0), text);
     assert_eq!(stdout(&["0x904/0x7"], 0), text);
+    assert_eq!(stdout(&["0x904 0x7"], 0), text);
 }
 
 #[test]
@@ -79,6 +80,7 @@ fn an_unknown_number_is_admitted() {
     assert_eq!(json["known"], false);
     assert_eq!(json["did_you_mean"], "0x904");
     assert!(stdout(&["904"], 1).contains("Did you mean 0x904?"));
+    assert!(stdout(&["7", "2308"], 1).contains("Did you mean 0x904 0x7? The error code comes first"));
 }
 
 #[test]

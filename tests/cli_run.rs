@@ -113,3 +113,40 @@ fn a_fault_that_never_fires_exits_1() {
     assert_eq!(output.status.code(), Some(1), "{stdout}{}", text(&output.stderr));
     assert!(stdout.contains("never fired"), "{stdout}");
 }
+
+#[test]
+fn a_pipe_gets_whole_aligned_lines_without_colour() {
+    let output = badrdp(&["run", "tls/alert", "tls/key-unusable"]);
+    let stdout = text(&output.stdout);
+    assert!(!stdout.contains('\u{1b}'), "{stdout:?}");
+    let lines: Vec<_> = stdout.lines().filter(|line| line.starts_with('✓')).collect();
+    let column = |line: &str| line.find("  tls  ");
+    assert!(lines.iter().all(|line| column(line).is_some() && column(line) == column(lines[0])), "{stdout}");
+    let summary = &badrdp::scenario("tls/key-unusable").expect("a scenario").summary;
+    assert!(lines.iter().any(|line| line.ends_with(summary)), "{stdout}");
+}
+
+#[test]
+fn zero_jobs_are_refused() {
+    let output = badrdp(&["run", "tls/alert", "--jobs", "0"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("0 is not in 1..=1024"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_says_why_and_exits_2() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    std::fs::write(path("empty.toml"), "").expect("a file");
+    std::fs::write(path("bytes.toml"), b"summary = \"\xff\"").expect("a file");
+    for (file, why) in [
+        (path("empty.toml"), "the file needs `summary`"),
+        (path("bytes.toml"), "the file is not UTF-8"),
+        (path("missing.toml"), "cannot open the file"),
+        (directory.path().display().to_string(), "cannot "),
+    ] {
+        let output = badrdp(&["run", "--file", &file]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()), "{file}");
+        assert!(text(&output.stderr).contains(why), "{}", text(&output.stderr));
+    }
+}

@@ -34,6 +34,21 @@ fn a_port_in_use_is_said_plainly() {
 }
 
 #[test]
+fn an_address_that_is_none_is_answered_with_examples() {
+    let (code, _, stderr) = run(&["serve", "healthy/tls-1.3", "--listen", "pc.corp.example:3390"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("such as 127.0.0.1:3390"), "{stderr}");
+}
+
+#[test]
+fn a_family_is_no_scenario_and_its_members_are_listed() {
+    let (code, _, stderr) = run(&["serve", "tls/version-too-old"]);
+    assert_eq!(code, Some(2));
+    let listed = "choose one of:\n  tls/version-too-old/tls-1.0\n  tls/version-too-old/tls-1.1\n";
+    assert!(stderr.contains(listed), "{stderr}");
+}
+
+#[test]
 fn a_name_that_no_certificate_can_have_is_said_plainly() {
     let (code, _, stderr) = run(&["serve", "healthy/tls-1.3", "--listen", "127.0.0.1:0", "--name", "höst"]);
     assert_eq!(code, Some(2));

@@ -42,14 +42,14 @@ struct Json<'a> {
     schema: u32,
     #[serde(flatten)]
     explanation: &'a Explanation,
-    /// A known number that the same digits spell in hex.
+    /// A known number that the same digits spell in hex, or a pair the other way round.
     did_you_mean: Option<String>,
 }
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let Arguments { code, extended, json } = arguments;
-    let (code, extended) = match (code.split_once('/'), extended) {
+    let (code, extended) = match (code.trim().split_once(['/', ' ', ',']), extended) {
         (Some((code, extended)), None) => (code.trim().to_owned(), Some(extended.trim().to_owned())),
         (_, extended) => (code, extended),
     };
@@ -68,14 +68,22 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         },
     };
     explanation.scenarios = scenarios(&explanation);
-    let did_you_mean = hex_reading(&code).filter(|_| !explanation.known && extended.is_none());
+    let did_you_mean = match &extended {
+        _ if explanation.known => None,
+        None => hex_reading(&code),
+        Some(extended) => swapped(&code, extended),
+    };
     if json {
         let json = Json { schema: 1, explanation: &explanation, did_you_mean };
         output::print(&format!("{}\n", serde_json::to_string_pretty(&json)?))?;
     } else {
         let mut text = explain::text(&explanation);
         if let Some(other) = did_you_mean {
-            let _ = writeln!(text, "\nDid you mean {other}? Hexadecimal numbers begin with 0x.");
+            let why = match extended {
+                None => "Hexadecimal numbers begin with 0x.",
+                Some(_) => "The error code comes first, then the extended code.",
+            };
+            let _ = writeln!(text, "\nDid you mean {other}? {why}");
         }
         output::print(&text)?;
     }
@@ -117,6 +125,12 @@ fn hex_reading(text: &str) -> Option<String> {
     explain::explain(value, None).known.then(|| format!("{value:#x}"))
 }
 
+/// The pair the other way round, where mstsc knows both numbers so.
+fn swapped(code: &str, extended: &str) -> Option<String> {
+    let (first, second) = (number(extended)?, number(code)?);
+    explain::explain(first, Some(second)).known.then(|| format!("{first:#x} {second:#x}"))
+}
+
 fn unknown_name(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         return format!("`{name}` is not a 32-bit number");
@@ -129,7 +143,7 @@ fn unknown_name(name: &str) -> String {
     let limit = wanted.len() / 2;
     let near: Vec<&str> = near.into_iter().take(3).filter(|(distance, _)| *distance <= limit).map(|(_, k)| k).collect();
     if near.is_empty() {
-        format!("no code is called `{name}`")
+        format!("no code is called `{name}`; `badrdp explain --help` has examples")
     } else {
         format!("no code is called `{name}`; nearest: {}", near.join(", "))
     }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use badrdp::Scenario;
 use badrdp::replay::{self, Replay, replay};
 use badrdp_client_probe::report;
+use badrdp_client_probe::report::style::{self, paint};
 use clap::Args;
 use tokio::sync::Semaphore;
 
@@ -14,6 +15,7 @@ use crate::commands::select;
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
+#[command(after_help = HELP)]
 pub(crate) struct Arguments {
     /// Scenarios to replay: ids, or a prefix of them such as `tls`; all when none is given
     #[arg(value_name = "ID")]
@@ -21,7 +23,7 @@ pub(crate) struct Arguments {
     /// Replay a scenario file of your own (may be repeated)
     #[arg(long, value_name = "FILE")]
     file: Vec<std::path::PathBuf>,
-    /// Print each connection's decoded ladder
+    /// Print every message of each connection, as the server saw it
     #[arg(short, long)]
     verbose: bool,
     /// Print one JSON document
@@ -34,9 +36,23 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "1s", value_name = "DURATION", value_parser = crate::duration::parse)]
     budget: Duration,
     /// Scenarios under way at the same time
-    #[arg(long, default_value_t = 16, value_name = "N")]
-    jobs: usize,
+    #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: u16,
 }
+
+const HELP: &str = "\
+Each line says what was replayed, where the probe stopped, what it found (or `healthy`), the time
+it took, and what is broken. The mark says whether that is what the scenario's file expects.
+
+Examples:
+  badrdp run tls                                everything that goes wrong in TLS
+  badrdp run tls/certificate-expired --verbose  one scenario, message by message
+  badrdp run --file my-scenario.toml
+
+Exit codes:
+  0  every scenario ended as its file says
+  1  some did not
+  2  wrong usage or a wrong scenario file";
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
@@ -53,7 +69,8 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     let started = Instant::now();
     let options =
         Arc::new(replay::Options { seed: arguments.seed, budget: arguments.budget, ..replay::Options::default() });
-    let permits = Arc::new(Semaphore::new(arguments.jobs.max(1)));
+    let permits = Arc::new(Semaphore::new(arguments.jobs.into()));
+    let columns = Columns::of(&scenarios, output::width());
     let tasks: Vec<_> = scenarios
         .into_iter()
         .map(|scenario| {
@@ -69,7 +86,7 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     for task in tasks {
         let replay = task.await.context("a replay was cut short")??;
         if !arguments.json {
-            output::print(&text(&replay, arguments.verbose))?;
+            output::print(&text(&replay, &columns, arguments.verbose))?;
         }
         replays.push(replay);
     }
@@ -77,34 +94,76 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     if arguments.json {
         output::print(&format!("{:#}\n", json(&replays)))?;
     } else {
-        output::print(&summary(&replays, unexpected, started.elapsed()))?;
+        let gap = if arguments.verbose { "" } else { "\n" };
+        output::print(&format!("{gap}{}", summary(&replays, unexpected, started.elapsed())))?;
     }
     Ok(if unexpected == 0 { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
 }
 
+/// How wide each column is, so that a run of any selection is aligned.
+#[derive(Debug)]
+struct Columns {
+    id: usize,
+    stage: usize,
+    finding: usize,
+    /// What is left for the summary; none: all that it needs.
+    summary: Option<usize>,
+}
+
+impl Columns {
+    /// Mark, time and the gaps between the columns.
+    const REST: usize = 2 + 2 + 2 + 2 + 9;
+    /// Less of a summary than this says nothing.
+    const SUMMARY: usize = 16;
+
+    fn of(scenarios: &[Scenario], width: Option<usize>) -> Self {
+        let widest = |of: fn(&Scenario) -> usize| scenarios.iter().map(of).max().unwrap_or(0);
+        let id = widest(|scenario| scenario.id.len());
+        let stage = widest(|scenario| scenario.expect_probe.stage.name().len());
+        let finding = widest(|scenario| scenario.expect_probe.finding.as_deref().unwrap_or(HEALTHY).len());
+        match width.map(|width| width.checked_sub(id + stage + finding + Self::REST)) {
+            None => Self { id, stage, finding, summary: None },
+            Some(Some(room)) if room >= 2 + Self::SUMMARY => Self { id, stage, finding, summary: Some(room - 2) },
+            Some(Some(_)) => Self { id, stage, finding, summary: Some(0) },
+            // A narrow terminal: better unaligned than broken over two lines.
+            Some(_) => Self { id: 0, stage: 0, finding: 0, summary: Some(0) },
+        }
+    }
+
+    fn summary(&self, text: &str) -> String {
+        match self.summary {
+            None => format!("  {text}"),
+            Some(0) => String::new(),
+            Some(room) => format!("  {}", output::fit(text, room)),
+        }
+    }
+}
+
+/// What stands in place of a finding where nothing is wrong.
+const HEALTHY: &str = "healthy";
+
 /// One line; with `verbose` the ladder below it.
-fn text(replay: &Replay, verbose: bool) -> String {
+fn text(replay: &Replay, columns: &Columns, verbose: bool) -> String {
     use std::fmt::Write as _;
-    let good = anstyle::AnsiColor::Green.on_default();
-    let bad = anstyle::AnsiColor::Red.on_default().bold();
-    let dim = anstyle::Style::new().dimmed();
-    let (style, mark) = if replay.as_expected() { (good, "✓") } else { (bad, "✗") };
-    let concluded = replay.diagnosis.findings.first().map_or("healthy", |finding| finding.id);
+    let (style, mark) = if replay.as_expected() { (style::GOOD, "✓") } else { (style::BAD, "✗") };
+    let Columns { id, stage, finding, .. } = *columns;
+    let concluded = replay.diagnosis.findings.first().map_or(HEALTHY, |finding| finding.id);
+    let tail = format!("{:>6} ms{}", replay.took.as_millis(), columns.summary(&replay.scenario.summary));
     let mut line = String::new();
     let _ = writeln!(
         line,
-        "{style}{mark}{style:#} {:<44} {:<25} {:<30} {dim}{:>6} ms  {}{dim:#}",
+        "{} {:<id$}  {:<stage$}  {concluded:<finding$}  {}",
+        paint(style, mark),
         replay.scenario.id,
         replay.diagnosis.stage.name(),
-        concluded,
-        replay.took.as_millis(),
-        replay.scenario.summary,
+        paint(style::DIM, if id == 0 { tail.trim_start() } else { &tail }),
     );
     for problem in &replay.problems {
-        let _ = writeln!(line, "  {bad}not as expected{bad:#}: {problem}");
+        let _ = writeln!(line, "  {}: {problem}", paint(style::BAD, "not as expected"));
     }
     if verbose {
         for transcript in &replay.server {
+            let _ = writeln!(line, "    {}", paint(style::DIM, "the server's view: → sent, ← received"));
             for entry in &transcript.entries {
                 let _ = writeln!(line, "    {}", report::ladder::line(entry));
             }
@@ -116,12 +175,15 @@ fn text(replay: &Replay, verbose: bool) -> String {
 
 fn summary(replays: &[Replay], unexpected: usize, took: Duration) -> String {
     let total = replays.len();
-    let seconds = took.as_secs_f64();
+    let took = match took.as_millis() {
+        ms @ 0..1000 => format!("{ms} ms"),
+        _ => format!("{:.1} s", took.as_secs_f64()),
+    };
     let noun = if total == 1 { "scenario" } else { "scenarios" };
     let mut text = match unexpected {
-        0 if total == 1 => format!("\n1 scenario, as expected, in {seconds:.1} s\n"),
-        0 => format!("\n{total} scenarios, all as expected, in {seconds:.1} s\n"),
-        n => format!("\n{total} {noun}, {n} not as expected, in {seconds:.1} s:\n"),
+        0 if total == 1 => format!("1 scenario, as expected, in {took}\n"),
+        0 => format!("{total} scenarios, all as expected, in {took}\n"),
+        n => format!("{total} {noun}, {n} not as expected, in {took}:\n"),
     };
     for replay in replays.iter().filter(|replay| !replay.as_expected()) {
         text.push_str(&format!("  {}\n", replay.scenario.id));
@@ -155,4 +217,31 @@ fn json(replays: &[Replay]) -> serde_json::Value {
         "scenarios": scenarios,
         "summary": { "total": replays.len(), "not_as_expected": unexpected },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_the_selection_needs() {
+        let all = badrdp::scenarios::catalog();
+        let longest = all.iter().map(|scenario| scenario.id.len()).max();
+        let columns = Columns::of(all, None);
+        assert_eq!((Some(columns.id), columns.summary), (longest, None), "a pipe gets whole lines");
+        let one: Vec<_> = all.iter().filter(|scenario| scenario.id == "tls/key-unusable").cloned().collect();
+        let Columns { id, stage, finding, .. } = Columns::of(&one, None);
+        assert_eq!((id, stage, finding), (16, 3, 10));
+    }
+
+    #[test]
+    fn a_terminal_is_never_left_by_a_summary() {
+        let one: Vec<_> =
+            badrdp::scenarios::catalog().iter().filter(|scenario| scenario.id == "tls/key-unusable").cloned().collect();
+        let fixed = 16 + 3 + 10 + Columns::REST;
+        assert_eq!(Columns::of(&one, Some(fixed + 2 + 20)).summary, Some(20));
+        let tight = Columns::of(&one, Some(fixed));
+        assert_eq!((tight.id, tight.summary), (16, Some(0)), "no room for the summary: dropped");
+        assert_eq!(Columns::of(&one, Some(fixed - 1)).id, 0, "no room for the columns: not aligned");
+    }
 }

@@ -35,8 +35,7 @@ pub(crate) fn one(id: Option<&str>, path: Option<&Path>) -> anyhow::Result<Scena
             if family.is_empty() {
                 return Err(unknown.into());
             }
-            let ids: Vec<_> = family.iter().map(|scenario| scenario.id.as_str()).collect();
-            anyhow::bail!("`{id}` is a family; choose one of {}", ids.join(", "))
+            anyhow::bail!("`{id}` is no single scenario; choose one of:{}", listed(&family, usize::MAX))
         });
     };
     let scenarios = file(path)?;
@@ -50,7 +49,25 @@ pub(crate) fn one(id: Option<&str>, path: Option<&Path>) -> anyhow::Result<Scena
     }
 }
 
+/// What can be chosen below an id, a line each: families of `fold` and more scenarios as one.
+pub(crate) fn listed(scenarios: &[&Scenario], fold: usize) -> String {
+    let mut families: Vec<(&Path, Vec<&str>)> = Vec::new();
+    for scenario in scenarios {
+        match families.last_mut() {
+            Some((source, ids)) if *source == scenario.source => ids.push(&scenario.id),
+            _ => families.push((&scenario.source, vec![&scenario.id])),
+        }
+    }
+    let mut text = String::new();
+    for (source, ids) in families {
+        let family = source.with_extension("").display().to_string();
+        let lines = if ids.len() >= fold { vec![family.as_str()] } else { ids };
+        text.extend(lines.into_iter().map(|line| format!("\n  {line}")));
+    }
+    text
+}
+
 /// The scenarios of a file; the error shows every mistake beside its line.
 fn file(path: &Path) -> anyhow::Result<Vec<Scenario>> {
-    check::load(path).map_err(|mistakes| anyhow::anyhow!("the scenario file is wrong\n{mistakes}"))
+    check::load(path).map_err(|mistakes| anyhow::anyhow!("the scenario file cannot be used\n{mistakes}"))
 }

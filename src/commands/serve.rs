@@ -24,8 +24,8 @@ pub(crate) struct Arguments {
     /// The scenario, for example `healthy/tls-1.3`; `badrdp scenario list` shows them all
     #[arg(required_unless_present = "file")]
     id: Option<String>,
-    /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3389")]
+    /// Address and port to listen on; a port alone is one of 127.0.0.1, and port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3389", value_parser = listen)]
     listen: SocketAddr,
     /// Serve a scenario from this file; ID then chooses among its cases
     #[arg(long, value_name = "FILE")]
@@ -42,8 +42,8 @@ pub(crate) struct Arguments {
 }
 
 const HELP: &str = "\
-Certificates are minted against the time of day. Any user and any password is let in: listen on
-loopback, or on a network of your own.
+Certificates are minted against the time of day. Any user and any password is
+let in: listen on loopback, or on a network of your own.
 
 Examples:
   badrdp serve healthy/tls-1.3
@@ -83,16 +83,30 @@ async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
     if !listen.ip().is_loopback() {
         let warning = paint(style::BAD, "warning");
         anstream::eprintln!(
-            "{warning}: {listen} can be reached from other hosts. This server lets anybody in and is broken on purpose."
+            "{warning}: {} can be reached from other hosts. This server lets anybody in and is broken on purpose.",
+            server.addr()
         );
     }
-    output::print(&greeting(&scenario, server.addr()))?;
+    output::print(&greeting(&scenario, server.addr(), output::prose_width()))?;
     stop().await?;
     output::print(&summary(&server))?;
     Ok(exit::AS_EXPECTED)
 }
 
-fn greeting(scenario: &Scenario, addr: SocketAddr) -> String {
+/// An address and a port, or a port of 127.0.0.1.
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(addr) = text.parse() {
+        return Ok(addr);
+    }
+    let port = text.strip_prefix("localhost").unwrap_or(text);
+    let port = port.strip_prefix(':').unwrap_or(port);
+    match port.parse() {
+        Ok(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        Err(_) => Err("write an address and a port, such as 127.0.0.1:3390, [::1]:3390 or 0.0.0.0:3390".to_owned()),
+    }
+}
+
+fn greeting(scenario: &Scenario, addr: SocketAddr, width: usize) -> String {
     let host = match addr.ip() {
         ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         ip => ip,
@@ -101,7 +115,7 @@ fn greeting(scenario: &Scenario, addr: SocketAddr) -> String {
     let mut text = format!("{} listens on {addr}\n\n", paint(style::HEAD, &scenario.id));
     let _ = writeln!(text, "  what is wrong  {}", scenario.summary);
     if !scenario.about.trim().is_empty() {
-        let about = scenario.about.trim().replace('\n', "\n                 ");
+        let about = output::wrap(&scenario.about, 17, width);
         let _ = writeln!(text, "                 {}", paint(style::DIM, about));
     }
     let _ = writeln!(text, "  connect with   xfreerdp /v:{at} /u:a /p:b /cert:ignore /sec:tls");
@@ -161,4 +175,21 @@ async fn stop() -> anyhow::Result<()> {
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_alone_is_one_of_loopback() {
+        let loopback = Ok(SocketAddr::from(([127, 0, 0, 1], 3390)));
+        for text in ["3390", ":3390", "localhost:3390", "127.0.0.1:3390"] {
+            assert_eq!(listen(text), loopback, "{text}");
+        }
+        assert_eq!(listen("[::1]:0").map(|addr| addr.is_ipv6()), Ok(true));
+        for wrong in ["", "pc", "pc:3390", "127.0.0.1", "70000", "::1:x"] {
+            assert!(listen(wrong).is_err_and(|why| why.contains("127.0.0.1:3390")), "{wrong}");
+        }
+    }
 }

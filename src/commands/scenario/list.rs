@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     tag: Option<String>,
     /// Only scenarios of which the probe must report this stage, for example tls
-    #[arg(long)]
+    #[arg(long, value_parser = stage)]
     stage: Option<Stage>,
     /// Print JSON instead of text
     #[arg(long)]
@@ -60,7 +60,7 @@ pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
         let json = Json { schema: 1, scenarios: found.into_iter().map(row).collect() };
         output::print(&format!("{}\n", serde_json::to_string_pretty(&json)?))?;
     } else {
-        output::print(&table(&found))?;
+        output::print(&table(&found, output::width()))?;
     }
     Ok(exit::AS_EXPECTED)
 }
@@ -85,11 +85,20 @@ fn row(scenario: &Scenario) -> Row<'_> {
     }
 }
 
-fn table(scenarios: &[&Scenario]) -> String {
+fn stage(name: &str) -> Result<Stage, String> {
+    name.parse().map_err(|_| {
+        let names: Vec<_> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+        format!("stages are {}", names.join(", "))
+    })
+}
+
+/// One line per scenario, cut to `terminal` where stdout is one.
+fn table(scenarios: &[&Scenario], terminal: Option<usize>) -> String {
     let width = scenarios.iter().map(|scenario| scenario.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for scenario in scenarios {
-        let _ = writeln!(text, "{:width$}  {}", scenario.id, scenario.summary);
+        let line = format!("{:width$}  {}", scenario.id, scenario.summary);
+        let _ = writeln!(text, "{}", terminal.map_or_else(|| line.clone(), |terminal| output::fit(&line, terminal)));
     }
     let _ = match scenarios.len() {
         0 => writeln!(text, "no scenario matches"),

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use badrdp_scenarios::model::{ClientDuty, ExpectClient};
-use badrdp_scenarios::{Scenario, catalog, select};
+use badrdp_scenarios::{Scenario, catalog};
 use clap::Args;
 
+use crate::commands::select;
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
@@ -16,14 +17,13 @@ pub(crate) struct Arguments {
 
 /// Runs the command; the value is the exit code.
 pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
-    let found =
-        select(&arguments.id).map_err(|nearest| badrdp::UnknownScenario { id: arguments.id.clone(), nearest })?;
+    let found = badrdp_scenarios::select(&arguments.id)
+        .map_err(|nearest| badrdp::UnknownScenario { id: arguments.id.clone(), nearest })?;
     let text = match found.as_slice() {
         [one] => scenario(one),
         [first, rest @ ..] if rest.iter().all(|other| other.source == first.source) => family(&arguments.id, &found),
         _ => {
-            let ids: Vec<&str> = found.iter().map(|scenario| scenario.id.as_str()).collect();
-            anyhow::bail!("`{}` is a directory; choose one of: {}", arguments.id, ids.join(", "));
+            anyhow::bail!("`{}` is a directory; choose one of:{}", arguments.id, select::listed(&found, 2));
         }
     };
     output::print(&text)?;
@@ -61,7 +61,7 @@ fn family(id: &str, scenarios: &[&Scenario]) -> String {
 
 fn about(text: &mut String, scenario: &Scenario) {
     if !scenario.about.is_empty() {
-        let _ = writeln!(text, "\n{}", scenario.about);
+        let _ = writeln!(text, "\n{}", output::wrap(&scenario.about, 0, output::prose_width()));
     }
     let _ = writeln!(text, "\nSpecification:  {}", scenario.spec.join(", "));
     if !scenario.tags.is_empty() {
