@@ -1,11 +1,12 @@
 //! Bytes in, outputs out: a frame buffer, a machine and a recorder as one thing.
 
 use core::time::Duration;
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 
 use crate::connect::{CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFailure};
-use crate::pdu::{ChannelPdu, Data, Message, Side, decode, may_hold_secret};
+use crate::pdu::{ChannelPdu, Data, Message, Side, decode, may_hold_secret, unbundle};
 use crate::transcript::{Direction, Event, Recorder, Transcript};
 use crate::vocab::{MessageKind, Stage};
 use crate::wire::{DecodeError, FrameBuffer, FrameError, Reason};
@@ -19,6 +20,8 @@ use crate::wire::{DecodeError, FrameBuffer, FrameError, Reason};
 pub struct Session<M> {
     machine: M,
     frames: FrameBuffer,
+    /// What is left of a frame that carried several PDUs.
+    bundled: VecDeque<Bytes>,
     recorder: Recorder,
     stuck: bool,
 }
@@ -27,7 +30,7 @@ impl<M: Machine> Session<M> {
     /// A session at the moment in which TCP is connected.
     pub fn new(machine: M, budget: Duration) -> Self {
         let recorder = Recorder::new(machine.side(), budget);
-        Self { machine, frames: FrameBuffer::default(), recorder, stuck: false }
+        Self { machine, frames: FrameBuffer::default(), bundled: VecDeque::new(), recorder, stuck: false }
     }
 
     /// The machine, to look at.
@@ -73,7 +76,11 @@ impl<M: Machine> Session<M> {
     fn step(&mut self, now: Duration) -> bool {
         let wants = self.machine.wants();
         let stage = self.machine.stage();
-        let frame = match self.frames.next(wants.framing) {
+        let next = match self.bundled.pop_front() {
+            Some(frame) => Ok(Some(frame)),
+            None => self.frames.next(wants.framing),
+        };
+        let frame = match next {
             Ok(Some(frame)) => frame,
             Ok(None) => return false,
             Err(mut error) => {
@@ -88,6 +95,13 @@ impl<M: Machine> Session<M> {
                 self.machine.handle(Input::NotAFrame(error));
                 return true;
             }
+        };
+        let frame = match unbundle(&frame, &wants.context) {
+            Some(frames) => {
+                self.bundled.extend(frames.into_iter().map(Bytes::from));
+                self.bundled.pop_front().unwrap_or(frame)
+            }
+            None => frame,
         };
         match decode(&frame, &wants.context) {
             Ok(message) => {

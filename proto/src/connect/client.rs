@@ -127,7 +127,7 @@ impl Client {
             }
             (_, ChannelPdu::AutoDetectRequest(request)) => self.on_auto_detect(&request),
             (_, ChannelPdu::InitiateMultitransportRequest(request)) => self.decline_multitransport(request),
-            (_, ChannelPdu::Heartbeat(_) | ChannelPdu::VirtualChannel(_)) => {}
+            (_, ChannelPdu::Heartbeat(_) | ChannelPdu::VirtualChannel(_) | ChannelPdu::Flow(_)) => {}
             (_, ChannelPdu::ServerRedirection(_)) => self.core.fail(Blame::Refused(kind)),
             (State::License, ChannelPdu::License(license)) => self.on_license(&license),
             (State::License | State::DemandActive, ChannelPdu::DemandActive(demand)) => self.on_demand_active(&demand),
@@ -137,7 +137,9 @@ impl Client {
             // Windows: Save Session Info and other Share Data may stand before or between finalization PDUs.
             (State::DemandActive, ChannelPdu::ShareData(_)) => {}
             (State::Finalization, ChannelPdu::ShareData(share)) => self.on_finalization(&share.data),
-            (State::Active, ChannelPdu::ShareData(_) | ChannelPdu::UnknownShareControl(_)) => {}
+            (State::Active, ChannelPdu::ShareData(_)) => {}
+            // Old servers send more of T.128 than MS-RDPBCGR knows; none of it moves the connection.
+            (State::DemandActive | State::Finalization | State::Active, ChannelPdu::UnknownShareControl(_)) => {}
             _ => self.core.fail(Blame::Unexpected { expected: self.state.kinds(), got: kind }),
         }
     }

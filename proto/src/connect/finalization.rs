@@ -32,7 +32,7 @@ impl Client {
 
     pub(super) fn on_finalization(&mut self, pdu: &ShareDataPdu) {
         // Only Font Map ends the stage: some servers send it without granting control first.
-        if matches!(pdu, ShareDataPdu::FontMap { .. }) {
+        if matches!(pdu, ShareDataPdu::FontMap { .. } | ShareDataPdu::FontMapWithoutBody) {
             self.go(client::State::Active);
             self.core.push(Output::Activated);
         }

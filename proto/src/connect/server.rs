@@ -109,7 +109,8 @@ impl Server {
             (State::AttachUser, Message::McsAttachUserRequest) => self.on_attach(),
             (State::ChannelJoins, Message::McsChannelJoinRequest(request)) => self.on_join(request),
             (_, Message::Data(data)) => self.channel_pdu(data.channel_id, data.pdu, kind),
-            (State::Finalization | State::Active, Message::FastPathInput(_)) => {}
+            // A client that was deactivated may still have input under way.
+            (State::ConfirmActive | State::Finalization | State::Active, Message::FastPathInput(_)) => {}
             _ => self.core.fail(Blame::Unexpected { expected: self.state.kinds(), got: kind }),
         }
         self.core.received(kind);
@@ -124,6 +125,7 @@ impl Server {
             // The client answers a refusal in its own words; the next word is the client's close.
             (State::License, ChannelPdu::License(_)) => {}
             (State::ConfirmActive, ChannelPdu::ConfirmActive(confirm)) => self.on_confirm_active(&confirm),
+            (_, ChannelPdu::Flow(_)) => {}
             // A client that was deactivated may still have input and requests under way.
             (State::ConfirmActive, ChannelPdu::ShareData(_)) => {}
             (State::Finalization, ChannelPdu::ShareData(share)) => self.on_finalization(&share.data),

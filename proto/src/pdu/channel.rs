@@ -37,6 +37,7 @@ pub(crate) fn seal(data: &Data, encoder: &mut Encoder<'_>) -> Vec<u8> {
         | ChannelPdu::DeactivateAll(_)
         | ChannelPdu::ServerRedirection(_)
         | ChannelPdu::UnknownShareControl(_)
+        | ChannelPdu::Flow(_)
         | ChannelPdu::ShareData(_) => return share::seal(&data.pdu, encoder).unwrap_or_default(),
     };
     let secured = encoder.seal_around(Layer::Security, &payload, |w| {
@@ -128,6 +129,7 @@ pub(crate) fn fact(pdu: &ChannelPdu) -> String {
         ChannelPdu::DeactivateAll(pdu) => pdu.fact(),
         ChannelPdu::ServerRedirection(pdu) => pdu.fact(),
         ChannelPdu::UnknownShareControl(pdu) => format!("pduType {:#x}, {} bytes", pdu.pdu_type, pdu.body.len()),
+        ChannelPdu::Flow(_) => "T.128 flow control".to_owned(),
         ChannelPdu::ShareData(pdu) => pdu.data.fact(),
         ChannelPdu::AutoDetectRequest(pdu) => pdu.fact(),
         ChannelPdu::AutoDetectResponse(pdu) => pdu.fact(),

@@ -4,7 +4,7 @@ use nom::combinator::map;
 
 use super::mcs::{connect, domain};
 use super::x224::codec::{self as x224, Tpdu};
-use super::{Message, Side, fast_path};
+use super::{Message, Side, fast_path, share};
 use crate::wire::DecodeError;
 use crate::wire::read::{Read, all, field, whole};
 
@@ -42,6 +42,22 @@ pub enum Expect {
 /// The path, offset and reason of the first field that does not fit.
 pub fn decode(frame: &[u8], context: &Context) -> Result<Message, DecodeError> {
     whole(frame, "", |i| read(i, context))
+}
+
+/// A frame for each of the Share Control PDUs that one MCS Send Data on the I/O channel carries;
+/// `None` where it carries one, as almost all do.
+///
+/// Each gets carriers of its own, so that it is a message like any other.
+#[must_use]
+pub fn unbundle(frame: &[u8], context: &Context) -> Option<Vec<Vec<u8>>> {
+    if !matches!(context.expect, Expect::Share | Expect::Licensing) {
+        return None;
+    }
+    let start = domain::payload_start(frame).filter(|_| domain::channel(frame) == Some(context.io_channel))?;
+    let (carriers, payload) = frame.split_at_checked(start)?;
+    let parts = share::bundled(payload)?;
+    let alone = |part: &[u8]| [domain::recarried(carriers, part.len()).as_slice(), part].concat();
+    Some(parts.into_iter().map(alone).collect())
 }
 
 fn read<'a>(frame: &'a [u8], context: &Context) -> Read<'a, Message> {

@@ -24,7 +24,7 @@ mod fact;
 mod secret;
 mod text;
 
-pub use decode::{Context, Expect, decode};
+pub use decode::{Context, Expect, decode, unbundle};
 pub use encode::encode;
 pub use secret::may_hold_secret;
 
@@ -97,6 +97,7 @@ pub enum ChannelPdu {
     DeactivateAll(activation::DeactivateAll),
     ServerRedirection(Box<redirection::ServerRedirection>),
     UnknownShareControl(share::UnknownShareControl),
+    Flow(share::FlowPdu),
     ShareData(share::ShareData),
     AutoDetectRequest(autodetect::Request),
     AutoDetectResponse(autodetect::Response),
@@ -167,7 +168,7 @@ impl ChannelPdu {
             Self::ConfirmActive(_) => MessageKind::ConfirmActive,
             Self::DeactivateAll(_) => MessageKind::DeactivateAll,
             Self::ServerRedirection(_) => MessageKind::ServerRedirection,
-            Self::UnknownShareControl(_) => MessageKind::UnknownShareControl,
+            Self::UnknownShareControl(_) | Self::Flow(_) => MessageKind::UnknownShareControl,
             Self::ShareData(share) => share.data.kind(),
             Self::AutoDetectRequest(_) => MessageKind::AutoDetectRequest,
             Self::AutoDetectResponse(_) => MessageKind::AutoDetectResponse,

@@ -8,7 +8,7 @@ mod control;
 mod data;
 mod fact;
 
-pub(super) use control::{looks_like_share, read, seal};
+pub(super) use control::{bundled, looks_like_share, read, seal};
 
 use super::session_info::SaveSessionInfo;
 use crate::vocab::MessageKind;
@@ -37,8 +37,10 @@ pub enum ShareDataPdu {
     PersistentKeyList(Vec<u8>),
     /// 0x27. MS-RDPBCGR 2.2.1.18.1.
     FontList { number_fonts: u16, total_num_fonts: u16, list_flags: u16, entry_size: u16 },
-    /// 0x28. MS-RDPBCGR 2.2.1.22.1. One without a body, as some servers send it, is kept as unknown.
+    /// 0x28. MS-RDPBCGR 2.2.1.22.1.
     FontMap { number_entries: u16, total_num_entries: u16, map_flags: u16, entry_size: u16 },
+    /// 0x28 without a body: VirtualBox ends finalization like this, and clients go on.
+    FontMapWithoutBody,
     /// 0x37. MS-RDPBCGR 2.2.12.1, body kept raw.
     MonitorLayout(Vec<u8>),
     /// 0x2F. MS-RDPBCGR 2.2.5.1.1.
@@ -72,6 +74,15 @@ pub struct UnknownShareControl {
     pub body: Vec<u8>,
 }
 
+/// A flow PDU of T.128, which MS-RDPBCGR 2.2.8.1.1.1.1 has everyone ignore.
+///
+/// Its `totalLength` is 0x8000, which is a mark and no length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowPdu {
+    /// Bytes behind the mark: pad, pduTypeFlow, flowIdentifier, flowNumber, pduSource.
+    pub body: Vec<u8>,
+}
+
 impl ShareDataPdu {
     /// The kind, for names and tables.
     #[must_use]
@@ -81,7 +92,7 @@ impl ShareDataPdu {
             Self::Control { .. } => MessageKind::Control,
             Self::PersistentKeyList(_) => MessageKind::PersistentKeyList,
             Self::FontList { .. } => MessageKind::FontList,
-            Self::FontMap { .. } => MessageKind::FontMap,
+            Self::FontMap { .. } | Self::FontMapWithoutBody => MessageKind::FontMap,
             Self::MonitorLayout(_) => MessageKind::MonitorLayout,
             Self::SetErrorInfo(_) => MessageKind::SetErrorInfo,
             Self::SaveSessionInfo(_) => MessageKind::SaveSessionInfo,

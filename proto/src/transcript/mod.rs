@@ -22,7 +22,7 @@ pub struct Transcript {
     pub budget: Duration,
     /// What happened, in order.
     pub entries: Vec<Entry>,
-    /// The furthest stage reached.
+    /// The stage in which it ended.
     pub stage: Stage,
     /// Why the connection stopped short, if it did.
     pub failure: Option<Failure>,
@@ -63,14 +63,15 @@ pub enum Event {
         kind: MessageKind,
         /// The message, if it was sent honestly or decoded; secrets masked.
         message: Option<Box<Message>>,
-        /// Decrypted bytes as they stood on the wire; secrets overwritten with `*`.
+        /// Decrypted bytes as they stood on the wire; secrets overwritten with `*`. A PDU that shared its
+        /// carriers with others is shown in carriers of its own.
         bytes: Vec<u8>,
         /// What was changed on the way to the wire, one phrase each. Empty on honest connections.
         altered: Vec<String>,
     },
     /// A frame arrived that could not be decoded.
     Undecodable {
-        /// The frame; empty where it might hold a secret.
+        /// The frame; empty where it may hold a secret.
         bytes: Vec<u8>,
         /// Length of the frame in bytes.
         length: usize,

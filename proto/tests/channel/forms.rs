@@ -7,13 +7,13 @@ use badrdp_proto::pdu::fast_path::{
     BitmapRectangle, Input, InputEvent, Output, Update, bitmap_rectangles, bitmap_update,
 };
 use badrdp_proto::pdu::share::{ShareData, ShareDataPdu, UnknownShareControl};
-use badrdp_proto::pdu::specimen::{fields, specimen};
-use badrdp_proto::pdu::{ChannelPdu, Expect, Message, Side, decode};
+use badrdp_proto::pdu::specimen::{IO_CHANNEL, fields, specimen};
+use badrdp_proto::pdu::{ChannelPdu, Expect, Message, Side, decode, unbundle};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::CapabilitySetType;
 use badrdp_proto::wire::Layer;
 
-use super::{expecting, payload, read};
+use super::{carry, expecting, payload, payload_of, read};
 
 fn demand_active(capability_sets: Vec<CapabilitySet>) -> ChannelPdu {
     ChannelPdu::DemandActive(Box::new(DemandActive { capability_sets, ..DemandActive::default() }))
@@ -220,6 +220,57 @@ fn compressed_and_unknown_bodies_are_kept() {
     let bytes = [20, 0, 0x17, 0, 0xea, 3, 1, 0, 0, 0, 0, 1, 6, 0, 0x77, 0, 0, 0, 7, 8];
     let kept = ShareDataPdu::Unknown { pdu_type2: 0x77, compressed_type: 0, body: vec![7, 8] };
     assert_eq!(share_data(&bytes), kept);
+}
+
+#[test]
+fn a_font_map_may_have_no_body() {
+    let bytes = [18, 0, 0x17, 0, 0xea, 3, 1, 0, 0, 0, 0, 1, 4, 0, 0x28, 0, 0, 0];
+    let pdu = read(&bytes, Expect::Share, Side::Server).unwrap();
+    assert_eq!(pdu.kind(), MessageKind::FontMap);
+    assert_eq!(payload(pdu), bytes);
+    // A Font List may not, and neither may be cut in the middle.
+    for (pdu_type2, length, path) in
+        [(0x27, 18, "TS_FONT_LIST_PDU.numberFonts"), (0x28, 20, "TS_FONT_MAP_PDU.totalNumEntries")]
+    {
+        let mut bytes = [bytes.as_slice(), &[0, 0]].concat();
+        (bytes[0], bytes[14]) = (length, pdu_type2);
+        let error = read(&bytes[..length.into()], Expect::Share, Side::Server).unwrap_err();
+        assert_eq!(error.path, path);
+    }
+}
+
+#[test]
+fn a_flow_pdu_of_t128_comes_back() {
+    let bytes = [0, 0x80, 0, 0x41, 1, 2, 0xea, 3];
+    for expect in [Expect::Share, Expect::Licensing] {
+        let pdu = read(&bytes, expect, Side::Server).unwrap();
+        assert_eq!(pdu.kind(), MessageKind::UnknownShareControl);
+        assert_eq!(payload(pdu), bytes);
+    }
+}
+
+#[test]
+fn only_share_control_pdus_whose_lengths_add_up_are_unbundled() {
+    let synchronize = payload_of(&specimen(MessageKind::Synchronize).unwrap());
+    let flow = [0, 0x80, 0, 0x41, 1, 2, 0xea, 3];
+    let unbundled = |payload: &[u8], expect, channel| {
+        unbundle(&carry(payload, Side::Server, channel), &expecting(expect, Side::Server))
+    };
+    let bundle = [synchronize.as_slice(), &flow, &synchronize].concat();
+    let frames = unbundled(&bundle, Expect::Share, IO_CHANNEL).unwrap();
+    let context = expecting(Expect::Share, Side::Server);
+    let kinds: Vec<_> = frames.iter().map(|frame| decode(frame, &context).unwrap().kind()).collect();
+    assert_eq!(kinds, [MessageKind::Synchronize, MessageKind::UnknownShareControl, MessageKind::Synchronize]);
+    assert_eq!(unbundled(&bundle, Expect::Share, 1004), None);
+    assert_eq!(unbundled(&bundle, Expect::ClientInfo, IO_CHANNEL), None);
+    assert_eq!(unbundled(&synchronize, Expect::Share, IO_CHANNEL), None);
+    for cut in 1..synchronize.len() {
+        assert_eq!(unbundled(&bundle[..bundle.len() - cut], Expect::Share, IO_CHANNEL), None, "{cut} bytes cut");
+    }
+    // A length that lies is an error as before, though there be something behind it.
+    let mut short = synchronize.clone();
+    short[0] -= 4;
+    assert_eq!(unbundled(&short, Expect::Share, IO_CHANNEL), None);
 }
 
 #[test]

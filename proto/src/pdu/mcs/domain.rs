@@ -143,6 +143,23 @@ pub(in crate::pdu) fn payload_start(frame: &[u8]) -> Option<usize> {
     (says == payload.len()).then(|| frame.len() - says)
 }
 
+/// The channel of a Send Data frame.
+pub(in crate::pdu) fn channel(frame: &[u8]) -> Option<u16> {
+    sent_data(frame)?;
+    frame.get(4 + 3 + 3..)?.first_chunk().map(|id| u16::from_be_bytes(*id))
+}
+
+/// The carriers in front of a Send Data frame's user data, for `length` bytes of it.
+pub(in crate::pdu) fn recarried(carriers: &[u8], length: usize) -> Vec<u8> {
+    let mut frame = carriers.get(..4 + 3 + 6).unwrap_or(carriers).to_vec();
+    frame.extend_from_slice(per::length_prefix(length).as_slice());
+    let whole = u16::try_from(frame.len() + length).unwrap_or(u16::MAX).to_be_bytes();
+    if let Some(slot) = frame.get_mut(2..4) {
+        slot.copy_from_slice(&whole);
+    }
+    frame
+}
+
 /// The user data of a frame that looks like Send Data, cut short or not.
 pub(in crate::pdu) fn sent_data(frame: &[u8]) -> Option<&[u8]> {
     let choice = frame.get(4 + 3)? >> 2;

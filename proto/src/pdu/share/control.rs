@@ -2,7 +2,7 @@
 //!
 //! MS-RDPBCGR 2.2.8.1.1.1.1: the low nibble of pduType is the type, the next nibble the version (1).
 
-use super::{ShareData, UnknownShareControl};
+use super::{FlowPdu, ShareData, UnknownShareControl};
 use crate::pdu::ChannelPdu;
 use crate::pdu::activation::{ConfirmActive, DeactivateAll, DemandActive};
 use crate::pdu::redirection::ServerRedirection;
@@ -19,6 +19,35 @@ const SERVER_REDIRECTION: u16 = 0x1a;
 /// Server Redirection without the version nibble.
 const SERVER_REDIRECTION_BARE: u16 = 0x0a;
 
+/// `totalLength` of a T.128 flow PDU; no Share Control PDU that MCS can carry is so long.
+const FLOW_MARKER: u16 = 0x8000;
+/// Bytes of a flow PDU.
+const FLOW_LENGTH: usize = 8;
+
+/// Whether a T.128 flow PDU stands in front.
+fn is_flow(i: &[u8]) -> bool {
+    i.starts_with(&FLOW_MARKER.to_le_bytes())
+}
+
+/// The Share Control PDUs that stand one behind the other in `i`, if there are several and their
+/// lengths add up: T.128 lets a server do that, and FreeRDP and rdesktop go along.
+pub(in crate::pdu) fn bundled(i: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut parts = Vec::new();
+    let mut left = i;
+    while let &[length_low, length_high, type_low, type_high, ..] = left {
+        let pdu_type = u16::from_le_bytes([type_low, type_high]);
+        let length = match u16::from_le_bytes([length_low, length_high]) {
+            FLOW_MARKER => FLOW_LENGTH,
+            length if length >= 4 && pdu_type & 0xfff0 == 0x10 => usize::from(length),
+            _ => return None,
+        };
+        let (part, rest) = left.split_at_checked(length)?;
+        parts.push(part);
+        left = rest;
+    }
+    (left.is_empty() && parts.len() > 1).then_some(parts)
+}
+
 /// Whether a Share Control header stands in front, where a basic security header may stand as well.
 ///
 /// Share Control (MS-RDPBCGR 2.2.8.1.1.1.1): `totalLength` is the length of it all, and `pduType`
@@ -27,6 +56,7 @@ const SERVER_REDIRECTION_BARE: u16 = 0x0a;
 /// licensing PDU) are not enough, because `flagsHi` is zero unless it is garbage of just this form.
 pub(in crate::pdu) fn looks_like_share(i: &[u8]) -> bool {
     match i {
+        _ if is_flow(i) => true,
         &[length_low, length_high, type_low, type_high, ..] => {
             usize::from(u16::from_le_bytes([length_low, length_high])) == i.len()
                 && u16::from_le_bytes([type_low, type_high]) & 0xfff0 == 0x10
@@ -44,6 +74,7 @@ pub(in crate::pdu) fn seal(pdu: &ChannelPdu, encoder: &mut Encoder<'_>) -> Optio
         ChannelPdu::ServerRedirection(pdu) => (SERVER_REDIRECTION, pdu.pdu_source),
         ChannelPdu::ShareData(pdu) => (DATA, pdu.pdu_source),
         ChannelPdu::UnknownShareControl(pdu) => (pdu.pdu_type, pdu.pdu_source),
+        ChannelPdu::Flow(pdu) => return Some(seal_flow(pdu, encoder)),
         _ => return None,
     };
     let body = |w: &mut Writer| match pdu {
@@ -67,8 +98,20 @@ pub(in crate::pdu) fn seal(pdu: &ChannelPdu, encoder: &mut Encoder<'_>) -> Optio
     Some(sealed)
 }
 
+fn seal_flow(pdu: &FlowPdu, encoder: &mut Encoder<'_>) -> Vec<u8> {
+    encoder.seal(Layer::Share, |w| {
+        w.u16_le("flowMarker", FLOW_MARKER);
+        w.bytes("body", &pdu.body);
+    })
+}
+
 /// Reads a Share Control PDU that takes up all of `i`.
 pub(in crate::pdu) fn read(i: &[u8]) -> Read<'_, ChannelPdu> {
+    if is_flow(i) {
+        let (i, _) = field("flowMarker", le_u16)(i)?;
+        let (i, body) = rest(i)?;
+        return Ok((i, ChannelPdu::Flow(FlowPdu { body: body.to_vec() })));
+    }
     let (i, (pdu_type, source)) = field("TS_SHARECONTROLHEADER", read_header)(i)?;
     match pdu_type {
         DEMAND_ACTIVE => {

@@ -81,7 +81,7 @@ impl ShareDataPdu {
             Self::Control { .. } => (CONTROL, 0),
             Self::PersistentKeyList(_) => (PERSISTENT_KEY_LIST, 0),
             Self::FontList { .. } => (FONT_LIST, 0),
-            Self::FontMap { .. } => (FONT_MAP, 0),
+            Self::FontMap { .. } | Self::FontMapWithoutBody => (FONT_MAP, 0),
             Self::MonitorLayout(_) => (MONITOR_LAYOUT, 0),
             Self::SetErrorInfo(_) => (SET_ERROR_INFO, 0),
             Self::SaveSessionInfo(_) => (SAVE_SESSION_INFO, 0),
@@ -125,7 +125,7 @@ impl ShareDataPdu {
             }
             Self::SetErrorInfo(error) => w.u32_le("errorInfo", error.0),
             Self::SaveSessionInfo(info) => info.write(w),
-            Self::ShutdownRequest | Self::ShutdownDenied => {}
+            Self::FontMapWithoutBody | Self::ShutdownRequest | Self::ShutdownDenied => {}
             Self::PersistentKeyList(body)
             | Self::MonitorLayout(body)
             | Self::InputEvents(body)
@@ -138,8 +138,8 @@ impl ShareDataPdu {
     }
 
     fn read(i: &[u8], pdu_type2: u8, compressed_type: u8) -> Read<'_, Self> {
-        // A compressed body cannot be read without the history, and an empty font map holds no number.
-        if compressed_type & PACKET_COMPRESSED != 0 || (pdu_type2 == FONT_MAP && i.is_empty()) {
+        // A compressed body cannot be read without the history.
+        if compressed_type & PACKET_COMPRESSED != 0 {
             let (i, body) = rest(i)?;
             return Ok((i, Self::Unknown { pdu_type2, compressed_type, body: body.to_vec() }));
         }
@@ -148,12 +148,15 @@ impl ShareDataPdu {
             CONTROL => field("TS_CONTROL_PDU", read_control)(i),
             FONT_LIST => {
                 let (i, [number_fonts, total_num_fonts, list_flags, entry_size]) =
-                    field("TS_FONT_LIST_PDU", four_numbers)(i)?;
+                    field("TS_FONT_LIST_PDU", numbers(["numberFonts", "totalNumFonts", "listFlags", "entrySize"]))(i)?;
                 Ok((i, Self::FontList { number_fonts, total_num_fonts, list_flags, entry_size }))
             }
+            FONT_MAP if i.is_empty() => Ok((i, Self::FontMapWithoutBody)),
             FONT_MAP => {
-                let (i, [number_entries, total_num_entries, map_flags, entry_size]) =
-                    field("TS_FONT_MAP_PDU", four_numbers)(i)?;
+                let (i, [number_entries, total_num_entries, map_flags, entry_size]) = field(
+                    "TS_FONT_MAP_PDU",
+                    numbers(["numberEntries", "totalNumEntries", "mapFlags", "entrySize"]),
+                )(i)?;
                 Ok((i, Self::FontMap { number_entries, total_num_entries, map_flags, entry_size }))
             }
             SET_ERROR_INFO => {
@@ -201,10 +204,12 @@ fn read_control(i: &[u8]) -> Read<'_, ShareDataPdu> {
 }
 
 /// The four 16-bit numbers that Font List and Font Map are made of.
-fn four_numbers(mut i: &[u8]) -> Read<'_, [u16; 4]> {
-    let mut numbers = [0; 4];
-    for (name, number) in ["number", "total", "flags", "entrySize"].into_iter().zip(&mut numbers) {
-        (i, *number) = field(name, le_u16)(i)?;
+fn numbers<'a>(names: [&'static str; 4]) -> impl FnMut(&'a [u8]) -> Read<'a, [u16; 4]> {
+    move |mut i: &'a [u8]| {
+        let mut numbers = [0; 4];
+        for (name, number) in names.into_iter().zip(&mut numbers) {
+            (i, *number) = field(name, le_u16)(i)?;
+        }
+        Ok((i, numbers))
     }
-    Ok((i, numbers))
 }

@@ -16,6 +16,7 @@ impl ShareDataPdu {
             Self::FontMap { number_entries, map_flags, .. } => {
                 format!("{number_entries} entries, flags {map_flags:#x}")
             }
+            Self::FontMapWithoutBody => "no body".to_owned(),
             Self::MonitorLayout(body) => match body.first_chunk() {
                 Some(monitors) => format!("monitors: {}", u32::from_le_bytes(*monitors)),
                 None => "cut short".to_owned(),
