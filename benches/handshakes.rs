@@ -70,7 +70,7 @@ async fn compare(id: &str, key: Key, effort: &Effort) -> Outcome<()> {
     let mut scenario = badrdp_scenarios::find(id).cloned().map_err(|near| format!("no {id}, but {near:?}"))?;
     scenario.server.tls.key = key;
     let (config, told) = oneshot::channel();
-    let badrdp = Host::start(async move || {
+    let badrdp = Host::start("badrdp", async move || {
         let server = FakeServer::start(scenario).await?;
         let addr = server.addr();
         // Nobody listens only where this thread's caller has failed already.
@@ -82,7 +82,7 @@ async fn compare(id: &str, key: Key, effort: &Effort) -> Outcome<()> {
 
     let client = Arc::new(client_config());
     let (confirm, leaf) = handshake(badrdp.addr, &client).await?;
-    let bare = Host::start(async move || bare(config, confirm).await).await?;
+    let bare = Host::start("bare", async move || bare(config, confirm).await).await?;
     let (same_confirm, same_leaf) = handshake(bare.addr, &client).await?;
     if (confirm, leaf) != (same_confirm, same_leaf) {
         return Err("the two servers do not answer alike".into());
@@ -121,13 +121,14 @@ struct Host {
 
 impl Host {
     /// Runs `serve` on a new thread; what it hands back lives as long as this value.
-    async fn start<F>(serve: F) -> Outcome<Self>
+    async fn start<F>(name: &str, serve: F) -> Outcome<Self>
     where
         F: AsyncFnOnce() -> Outcome<(SocketAddr, Box<dyn std::any::Any>)> + Send + 'static,
     {
         let (clock, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<Option<Duration>>>();
         let (listening, addr) = oneshot::channel();
-        std::thread::spawn(move || -> Outcome<()> {
+        // Named, so that a profiler tells the servers apart.
+        std::thread::Builder::new().name(name.to_owned()).spawn(move || -> Outcome<()> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let started = serve().await;
@@ -141,7 +142,7 @@ impl Host {
                 }
             });
             Ok(())
-        });
+        })?;
         Ok(Self { addr: addr.await??, clock })
     }
 
