@@ -47,7 +47,7 @@ impl Log {
             return;
         };
         let entries = recorder.entries();
-        // Past the recorder's cap only the last entry is kept.
+        // Past the recorder's caps the last entries are kept.
         let fresh = usize::try_from(fresh).unwrap_or(usize::MAX).min(entries.len());
         for entry in entries.iter().skip(entries.len() - fresh) {
             observer(self.number, self.peer, entry);

@@ -11,12 +11,12 @@ mod common;
 
 use core::time::Duration;
 
-use badrdp_proto::connect::{Client, ClientConfig, ServerConfig};
+use badrdp_proto::connect::{Client, ClientConfig, CloseKind, Ending, ServerConfig};
 use badrdp_proto::pdu::specimen::specimen;
-use badrdp_proto::pdu::{ChannelPdu, Data, Message};
+use badrdp_proto::pdu::{ChannelPdu, Data, Message, Side};
 use badrdp_proto::session::Session;
-use badrdp_proto::transcript::{Event, Transcript};
-use badrdp_proto::vocab::MessageKind;
+use badrdp_proto::transcript::{Direction, Event, Recorder, Transcript};
+use badrdp_proto::vocab::{MessageKind, Stage};
 use common::Pair;
 
 const NOW: Duration = Duration::ZERO;
@@ -127,4 +127,57 @@ fn the_side_transports_cookie_is_not_written_down() {
     let mut session = Session::new(Client::new(ClientConfig::default()), Duration::from_secs(1));
     session.sent(NOW, message.kind(), Some(&message), &message.encode(), Vec::new());
     shows_no(&request.security_cookie, &session.finish());
+}
+
+fn recorder() -> Recorder {
+    Recorder::new(Side::Client, Duration::from_secs(1))
+}
+
+fn chatter(number: u64, bytes: usize) -> (Duration, Event) {
+    let (direction, kind) = (Direction::Received, MessageKind::VirtualChannelData);
+    (
+        Duration::from_micros(number),
+        Event::Message { direction, kind, message: None, bytes: vec![0; bytes], altered: Vec::new() },
+    )
+}
+
+/// The beginning and the end of a connection outlive any chatter between.
+#[test]
+fn a_record_without_end_keeps_how_it_began_and_how_it_ended() {
+    for (messages, bytes) in [(10_000, 10), (2_000, 60_000)] {
+        let mut recorder = recorder();
+        recorder.record(NOW, Stage::Tcp, Event::Connected);
+        for number in 1..=messages {
+            let (at, event) = chatter(number, bytes);
+            recorder.record(at, Stage::Active, event);
+        }
+        let last = [Event::PeerClosed(CloseKind::Fin), Event::Closed { how: Ending::Fin, altered: None }];
+        for event in last.clone() {
+            assert_eq!(recorder.record(NOW, Stage::Active, event.clone()).event, event);
+        }
+        assert_eq!(recorder.recorded(), messages + 3);
+        let transcript = recorder.finish(Stage::Active, None);
+        let kept = transcript.entries.len() as u64;
+        assert_eq!(kept + transcript.dropped, messages + 3);
+        assert!(transcript.dropped > 0);
+        assert!(kept <= 4096 && (kept - 3) * bytes as u64 <= 8 << 20, "{kept} entries of {bytes} bytes");
+        let events: Vec<_> = transcript.entries.iter().map(|entry| &entry.event).collect();
+        assert_eq!(events[0], &Event::Connected);
+        assert_eq!(events[events.len() - 2..], last.iter().collect::<Vec<_>>());
+        // One gap, and the last messages before the end are there.
+        let times: Vec<_> = transcript.entries[1..transcript.entries.len() - 2].iter().map(|entry| entry.at).collect();
+        let gaps = times.windows(2).filter(|pair| pair[1] - pair[0] > Duration::from_micros(1)).count();
+        assert_eq!((gaps, times.last()), (1, Some(&Duration::from_micros(messages))));
+    }
+}
+
+#[test]
+fn a_short_record_is_whole() {
+    let mut recorder = recorder();
+    for number in 0..4096 {
+        let (at, event) = chatter(number, 1);
+        recorder.record(at, Stage::Active, event);
+    }
+    let transcript = recorder.finish(Stage::Active, None);
+    assert_eq!((transcript.entries.len(), transcript.dropped), (4096, 0));
 }

@@ -170,6 +170,7 @@ impl Story {
             side: Side::Client,
             budget: Duration::from_secs(10),
             entries: self.entries,
+            dropped: 0,
             stage: self.stage,
             failure: self.failure,
         }

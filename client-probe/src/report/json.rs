@@ -38,6 +38,7 @@ pub fn transcript(transcript: &Transcript) -> Value {
         "stage": transcript.stage.name(),
         "failure": transcript.failure.as_ref().map(failure),
         "entries": transcript.entries.iter().map(entry).collect::<Vec<_>>(),
+        "dropped": transcript.dropped,
     })
 }
 

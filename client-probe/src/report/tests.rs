@@ -19,6 +19,14 @@ fn report(transcript: &Transcript, detail: Detail) -> String {
     plain(&text::report(transcript, &diagnose(transcript), detail))
 }
 
+#[test]
+fn a_record_with_a_gap_says_so() {
+    let transcript = Transcript { dropped: 7, ..denied() };
+    assert!(report(&transcript, Detail::Stages).contains("7 entries from the middle were not kept"));
+    assert_eq!(json::transcript(&transcript).get("dropped"), Some(&7.into()));
+    assert!(!report(&denied(), Detail::Stages).contains("not kept"));
+}
+
 fn denied() -> Transcript {
     Story::active().got(logon()).got(error_info(7)).closed(CloseKind::Fin)
 }

@@ -34,6 +34,9 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail) ->
     for line in lines {
         let _ = writeln!(out, "  {line}");
     }
+    if transcript.dropped > 0 {
+        let _ = writeln!(out, "  {} entries from the middle were not kept", transcript.dropped);
+    }
     let _ = writeln!(out, "\n{}", verdict(diagnosis));
     if let Some(Failure { stage, cause: Blame::Local(why), .. }) = &transcript.failure
         && *stage > Stage::Tcp

@@ -22,6 +22,8 @@ pub struct Transcript {
     pub budget: Duration,
     /// What happened, in order.
     pub entries: Vec<Entry>,
+    /// Entries of a very long connection that were not kept, from between its beginning and its end.
+    pub dropped: u64,
     /// The stage in which it ended.
     pub stage: Stage,
     /// Why the connection stopped short, if it did.
