@@ -1,7 +1,7 @@
 //! Name resolution and the TCP connection.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use badrdp_proto::transcript::ConnectFailure;
@@ -11,17 +11,23 @@ use tokio::time::timeout;
 use crate::probe::Target;
 
 /// Connects to the first of the target's addresses that accepts; each has `budget`.
-pub(crate) async fn connect(target: &Target, budget: Duration) -> Result<TcpStream, ConnectFailure> {
+///
+/// The error has the addresses that were tried.
+pub(crate) async fn connect(target: &Target, budget: Duration) -> Result<TcpStream, (ConnectFailure, Vec<IpAddr>)> {
     let addresses: Vec<SocketAddr> = match timeout(budget, lookup_host((target.host.as_str(), target.port))).await {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(error)) => {
             tracing::debug!("resolving {}: {error}", target.host);
-            return Err(ConnectFailure::NameNotResolved);
+            return Err((ConnectFailure::NameNotResolved, Vec::new()));
         }
-        Err(_) => return Err(ConnectFailure::NameNotResolved),
+        Err(_) => return Err((ConnectFailure::NameNotResolved, Vec::new())),
     };
     let mut worst = ConnectFailure::NameNotResolved;
+    let mut tried = Vec::new();
     for address in addresses {
+        if !tried.contains(&address.ip()) {
+            tried.push(address.ip());
+        }
         let failure = match timeout(budget, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 tracing::debug!("connected to {address}");
@@ -39,7 +45,7 @@ pub(crate) async fn connect(target: &Target, budget: Duration) -> Result<TcpStre
             worst = failure;
         }
     }
-    Err(worst)
+    Err((worst, tried))
 }
 
 fn sort(error: &io::Error) -> ConnectFailure {

@@ -38,9 +38,9 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
     let roots = tokio::task::spawn_blocking(move || TrustStore::load(&roots));
     let stream = match connect(target, options.connect_budget).await {
         Ok(stream) => stream,
-        Err(failure) => {
+        Err((failure, tried)) => {
             let mut recorder = Recorder::new(Side::Client, options.budget);
-            recorder.record(start.elapsed(), Stage::Tcp, Event::ConnectFailed(failure));
+            recorder.record(start.elapsed(), Stage::Tcp, Event::ConnectFailed { failure, tried });
             let cause = Blame::Local("TCP could not be connected");
             return recorder.finish(Stage::Tcp, Some(Failure { stage: Stage::Tcp, cause, after: None }));
         }
@@ -48,10 +48,11 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
     let config =
         ClientConfig { protocols: options.protocols, cookie: options.cookie.clone(), ..ClientConfig::default() };
     let mut session = Session::new(Client::new(config), options.budget);
-    session.note(start.elapsed(), Event::Connected);
+    let peer = stream.peer_addr().ok().map(|address| address.ip());
+    session.note(start.elapsed(), Event::Connected { peer });
     let drive = Drive {
         session,
-        peer: stream.peer_addr().ok().map(|address| address.ip()),
+        peer,
         stream: Stream::Plain(stream),
         name: options.server_name.clone().unwrap_or_else(|| target.host.clone()),
         options,

@@ -61,7 +61,7 @@ impl Connection {
 
     /// Plays the scenario to its end. `fired` hears what became of each fault before the end is waited for.
     pub(crate) async fn run(mut self, fired: impl FnOnce(&[Firing])) -> Transcript {
-        self.log.note(Event::Connected);
+        self.log.connected();
         while let Flow::Go = self.turn().await {}
         fired(self.plan.firing());
         let Self { link, mut log, ending, .. } = self;

@@ -64,6 +64,10 @@ impl Log {
         output
     }
 
+    pub(crate) fn connected(&mut self) {
+        self.note(Event::Connected { peer: Some(self.peer.ip()) });
+    }
+
     pub(crate) fn note(&mut self, event: Event) {
         self.with(|session, now| session.note(now, event));
     }

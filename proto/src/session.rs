@@ -51,7 +51,7 @@ impl<M: Machine> Session<M> {
     /// Adds an event that the driver saw (a TLS record, the connection itself) to the record.
     pub fn note(&mut self, now: Duration, event: Event) {
         // The machine starts behind TCP.
-        let stage = if event == Event::Connected { Stage::Tcp } else { self.machine.stage() };
+        let stage = if matches!(event, Event::Connected { .. }) { Stage::Tcp } else { self.machine.stage() };
         self.recorder.record(now, stage, event);
     }
 

@@ -146,7 +146,7 @@ fn chatter(number: u64, bytes: usize) -> (Duration, Event) {
 fn a_record_without_end_keeps_how_it_began_and_how_it_ended() {
     for (messages, bytes) in [(10_000, 10), (2_000, 60_000)] {
         let mut recorder = recorder();
-        recorder.record(NOW, Stage::Tcp, Event::Connected);
+        recorder.record(NOW, Stage::Tcp, Event::Connected { peer: None });
         for number in 1..=messages {
             let (at, event) = chatter(number, bytes);
             recorder.record(at, Stage::Active, event);
@@ -162,7 +162,7 @@ fn a_record_without_end_keeps_how_it_began_and_how_it_ended() {
         assert!(transcript.dropped > 0);
         assert!(kept <= 4096 && (kept - 3) * bytes as u64 <= 8 << 20, "{kept} entries of {bytes} bytes");
         let events: Vec<_> = transcript.entries.iter().map(|entry| &entry.event).collect();
-        assert_eq!(events[0], &Event::Connected);
+        assert_eq!(events[0], &Event::Connected { peer: None });
         assert_eq!(events[events.len() - 2..], last.iter().collect::<Vec<_>>());
         // One gap, and the last messages before the end are there.
         let times: Vec<_> = transcript.entries[1..transcript.entries.len() - 2].iter().map(|entry| entry.at).collect();

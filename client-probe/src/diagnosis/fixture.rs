@@ -1,5 +1,6 @@
 //! Hand-built transcripts for tests.
 
+use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 
 use badrdp_proto::connect::{Blame, CloseKind, Ending, Failure, TlsFacts, TlsFailure, TlsFailureKind};
@@ -19,6 +20,9 @@ use badrdp_proto::vocab::codes::{ErrorInfo, LicenseErrorCode, LicenseStateTransi
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::{DecodeError, FrameError, Reason};
 
+/// An address that documentation may use.
+const HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+
 pub(crate) const ALL: Protocols = Protocols(1 | 2 | 8);
 
 /// A transcript in the making; every entry comes 1 ms after the one before.
@@ -32,12 +36,14 @@ pub(crate) struct Story {
 impl Story {
     pub(crate) fn unreachable(failure: ConnectFailure) -> Transcript {
         let story = Self { stage: Stage::Tcp, entries: Vec::new(), failure: None };
-        story.event(Event::ConnectFailed(failure)).fail(Blame::Local("TCP could not be connected"))
+        let tried = if failure == ConnectFailure::NameNotResolved { Vec::new() } else { vec![HOST] };
+        story.event(Event::ConnectFailed { failure, tried }).fail(Blame::Local("TCP could not be connected"))
     }
 
     /// TCP is connected and the probe has asked for `protocols`.
     pub(crate) fn asked(requested_protocols: Protocols) -> Self {
-        let story = Self { stage: Stage::Tcp, entries: Vec::new(), failure: None }.event(Event::Connected);
+        let story =
+            Self { stage: Stage::Tcp, entries: Vec::new(), failure: None }.event(Event::Connected { peer: Some(HOST) });
         story.at(Stage::ConnectionInitiation).sent(Message::X224ConnectionRequest(ConnectionRequest {
             negotiation: Some(NegotiationRequest { flags: 0, requested_protocols }),
             ..ConnectionRequest::default()

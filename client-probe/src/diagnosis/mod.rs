@@ -13,6 +13,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+use badrdp_proto::connect::Blame;
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
 
@@ -26,6 +27,8 @@ pub struct Diagnosis {
     pub verdict: Verdict,
     /// The furthest stage reached, or where it failed.
     pub stage: Stage,
+    /// Whether the session was reached.
+    pub complete: bool,
     /// What was found, the one that matters most first. Empty for a healthy host.
     pub findings: Vec<Finding>,
 }
@@ -35,7 +38,7 @@ pub struct Diagnosis {
 pub enum Verdict {
     /// The session was reached and nothing is wrong.
     Healthy,
-    /// The session was reached, but something is wrong that clients will complain of.
+    /// Something is wrong that clients will complain of, or the probe cannot go on to see the rest.
     Degraded,
     /// The host works as far as it can be seen without credentials.
     NeedsCredentials,
@@ -119,10 +122,12 @@ pub fn diagnose(transcript: &Transcript) -> Diagnosis {
     seen.sort_by_key(|(rule, _)| rule.verdict == Verdict::NeedsCredentials);
     let verdict = match seen.first() {
         None if view.active() => Verdict::Healthy,
+        // The probe's own limit says nothing against the host.
+        None if matches!(view.blame(), Some((_, Blame::Local(_)))) => Verdict::Degraded,
         None => Verdict::Broken,
         Some((rule, _)) => rule.verdict,
     };
     let stage = seen.first().map_or(transcript.stage, |(_, seen)| seen.stage);
     let findings = seen.into_iter().map(|(rule, seen)| rule.finding(seen)).collect();
-    Diagnosis { verdict, stage, findings }
+    Diagnosis { verdict, stage, complete: view.active(), findings }
 }

@@ -71,7 +71,7 @@ impl<'a> View<'a> {
 
     /// Why TCP could not be connected.
     pub(crate) fn connect_failure(self) -> Option<(&'a Entry, &'a ConnectFailure)> {
-        self.last(|event| if let Event::ConnectFailed(failure) = event { Some(failure) } else { None })
+        self.last(|event| if let Event::ConnectFailed { failure, .. } = event { Some(failure) } else { None })
     }
 
     /// Where and why the connection stopped short.

@@ -1,5 +1,7 @@
 //! What a transcript's entry says, in words: name, length, fact.
 
+use core::net::IpAddr;
+
 use badrdp_proto::connect::{CloseKind, Ending, TlsFailureKind};
 use badrdp_proto::transcript::{CertificateFacts, CertificateProblem, ConnectFailure, Direction, Entry, Event};
 use badrdp_proto::wire::FrameError;
@@ -57,8 +59,10 @@ impl From<Direction> for Mark {
 pub(crate) fn describe(entry: &Entry) -> Described {
     let plain = |mark, name, fact: String| Described { mark, name, length: None, fact, altered: Vec::new() };
     let mut described = match &entry.event {
-        Event::Connected => plain(Mark::Good, "connected", String::new()),
-        Event::ConnectFailed(failure) => plain(Mark::Bad, "connect failed", connect_failure(failure)),
+        Event::Connected { peer } => {
+            plain(Mark::Good, "connected", peer.map(|peer| peer.to_string()).unwrap_or_default())
+        }
+        Event::ConnectFailed { failure, tried } => plain(Mark::Bad, "connect failed", connect_failure(failure, tried)),
         Event::Message { direction, kind, message, bytes, altered } => Described {
             mark: (*direction).into(),
             name: kind.name(),
@@ -89,24 +93,29 @@ pub(crate) fn describe(entry: &Entry) -> Described {
             altered: altered.iter().cloned().collect(),
             ..plain(Mark::Sent, "half-closed", "TCP FIN, still reading".to_owned())
         },
-        Event::Closed { how, altered } => Described {
-            altered: altered.iter().cloned().collect(),
-            ..plain(Mark::Sent, "closed", ending(*how).to_owned())
-        },
+        Event::Closed { how, altered } => {
+            let (name, fact) = ending(*how);
+            Described { altered: altered.iter().cloned().collect(), ..plain(Mark::Sent, name, fact.to_owned()) }
+        }
         Event::TimedOut => plain(Mark::Bad, "timed out", "nothing came within the budget".to_owned()),
     };
     described.fact = printable(&described.fact);
     described
 }
 
-fn connect_failure(failure: &ConnectFailure) -> String {
-    match failure {
+fn connect_failure(failure: &ConnectFailure, tried: &[IpAddr]) -> String {
+    let why = match failure {
         ConnectFailure::NameNotResolved => "the name does not resolve".to_owned(),
         ConnectFailure::Refused => "refused".to_owned(),
         ConnectFailure::TimedOut => "no answer within the budget".to_owned(),
         ConnectFailure::Unreachable => "no route to the host".to_owned(),
         ConnectFailure::Other(words) => words.clone(),
+    };
+    if tried.is_empty() {
+        return why;
     }
+    let tried: Vec<_> = tried.iter().map(IpAddr::to_string).collect();
+    format!("{why} (tried {})", tried.join(", "))
 }
 
 fn frame_error(error: &FrameError) -> String {
@@ -152,11 +161,11 @@ pub(crate) fn close(kind: CloseKind) -> String {
     }
 }
 
-const fn ending(how: Ending) -> &'static str {
+const fn ending(how: Ending) -> (&'static str, &'static str) {
     match how {
-        Ending::Fin => "TCP FIN",
-        Ending::Rst => "TCP RST",
-        Ending::Stall => "silent, the connection is kept open",
+        Ending::Fin => ("closed", "TCP FIN"),
+        Ending::Rst => ("closed", "TCP RST"),
+        Ending::Stall => ("falls silent", "the connection stays open"),
     }
 }
 

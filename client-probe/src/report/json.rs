@@ -48,6 +48,7 @@ pub fn diagnosis(diagnosis: &Diagnosis) -> Value {
     json!({
         "verdict": verdict(diagnosis.verdict),
         "stage": diagnosis.stage.name(),
+        "complete": diagnosis.complete,
         "findings": diagnosis.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
@@ -133,8 +134,8 @@ fn entry(entry: &Entry) -> Value {
 
 fn details(event: &Event) -> (&'static str, Value) {
     match event {
-        Event::Connected => ("connected", Value::Null),
-        Event::ConnectFailed(_) => ("connect-failed", Value::Null),
+        Event::Connected { peer } => ("connected", json!({ "peer": peer })),
+        Event::ConnectFailed { tried, .. } => ("connect-failed", json!({ "tried": tried })),
         Event::Message { direction, kind, bytes, .. } => {
             ("message", json!({ "direction": self::direction(*direction), "kind": kind.name(), "bytes": hex(bytes) }))
         }

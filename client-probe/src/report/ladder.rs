@@ -4,9 +4,10 @@ use core::time::Duration;
 
 use badrdp_proto::connect::Blame;
 use badrdp_proto::pdu::Message;
-use badrdp_proto::transcript::{Direction, Entry, Event, Transcript};
+use badrdp_proto::transcript::{CertificateFacts, Direction, Entry, Event, Transcript};
 use badrdp_proto::vocab::{MessageKind, Stage};
 
+use super::day;
 use super::describe::{Described, Mark, describe};
 use super::style::{self, paint};
 
@@ -110,9 +111,15 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
     let ready =
         described().find_map(|(entry, described)| matches!(entry.event, Event::TlsReady(_)).then_some(described.fact));
     let fact = match (ready, warned) {
+        (None, None) if stage == Stage::Tcp => connected(entries),
         (None, None) if stage == Stage::ChannelConnection => channels(entries),
+        // The last message's fact is about fonts, which nobody reads.
+        (None, None) if stage == Stage::ConnectionFinalization => last_received(entries),
         (Some(ready), Some((_, certificate))) => format!("{ready}; certificate {}", certificate.fact),
-        (Some(ready), None) => ready,
+        (Some(ready), None) => match certificate(entries) {
+            Some(facts) => format!("{ready}; certificate valid until {}", day(facts.not_after)),
+            None => ready,
+        },
         (None, _) => {
             let received = described().find(|(entry, described)| is_received(entry) && !described.fact.is_empty());
             let any = received
@@ -121,6 +128,28 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
         }
     };
     (mark, fact)
+}
+
+/// Whom TCP reached.
+fn connected(entries: &[&Entry]) -> String {
+    let peer = entries.iter().find_map(|entry| match entry.event {
+        Event::Connected { peer } => peer,
+        _ => None,
+    });
+    peer.map_or_else(|| "connected".to_owned(), |peer| format!("connected to {peer}"))
+}
+
+fn certificate<'a>(entries: &[&'a Entry]) -> Option<&'a CertificateFacts> {
+    entries.iter().find_map(|entry| match &entry.event {
+        Event::Certificate(facts) => Some(facts),
+        _ => None,
+    })
+}
+
+/// The name of the last message received.
+fn last_received(entries: &[&Entry]) -> String {
+    let last = entries.iter().rev().find(|entry| is_received(entry));
+    last.map_or_else(|| last_name(entries), |entry| format!("{} received", describe(entry).name))
 }
 
 /// The user channel and how many channels were joined.

@@ -19,6 +19,12 @@ pub(crate) fn date(unix_seconds: i64) -> String {
     text.unwrap_or_else(|| format!("{unix_seconds} s since 1970"))
 }
 
+/// A point in time as `2026-01-01`.
+pub(crate) fn day(unix_seconds: i64) -> String {
+    let date = date(unix_seconds);
+    date.split_once(' ').map_or(date.clone(), |(day, _)| day.to_owned())
+}
+
 /// Text from a peer, made safe for a terminal: control characters are shown, not obeyed.
 pub(crate) fn printable(text: &str) -> String {
     let hidden = |c: char| {

@@ -2,8 +2,9 @@
 
 use badrdp_proto::connect::{Blame, CloseKind, TlsFailureKind};
 use badrdp_proto::pdu::Message;
-use badrdp_proto::pdu::x224::Protocols;
+use badrdp_proto::pdu::x224::{NegotiationAnswer, Protocols};
 use badrdp_proto::transcript::{CertificateProblem, ConnectFailure, Direction, Event, Transcript};
+use badrdp_proto::vocab::codes::NegotiationFailureCode;
 use badrdp_proto::vocab::{MessageKind, Stage};
 
 use super::text::Detail;
@@ -25,6 +26,10 @@ fn a_record_with_a_gap_says_so() {
     assert!(report(&transcript, Detail::Stages).contains("7 entries from the middle were not kept"));
     assert_eq!(json::transcript(&transcript).get("dropped"), Some(&7.into()));
     assert!(!report(&denied(), Detail::Stages).contains("not kept"));
+}
+
+fn selects_rdp() -> Option<NegotiationAnswer> {
+    Some(NegotiationAnswer::Response { flags: 1, selected_protocol: Protocols::RDP })
 }
 
 fn denied() -> Transcript {
@@ -58,6 +63,46 @@ fn nla_is_no_failure_of_the_host() {
     let transcript =
         Story::secured_as(Protocols::HYBRID, Vec::new()).at(Stage::Nla).fail(Blame::Local("no credentials"));
     insta::assert_snapshot!(report(&transcript, Detail::Stages));
+}
+
+#[test]
+fn the_probes_own_limit_is_not_blamed_on_the_host() {
+    // Only standard RDP security was offered, and its encryption is not spoken.
+    let story = Story::asked(Protocols::RDP).answered(selects_rdp()).at(Stage::BasicSettingsExchange);
+    let transcript = story.fail(Blame::Local("encryption is not spoken here"));
+    assert_eq!(
+        report(&transcript, Detail::Stages).lines().skip_while(|line| !line.starts_with("Verdict")).collect::<Vec<_>>(),
+        [
+            "Verdict: the probe cannot go further",
+            "    the probe stops at basic-settings-exchange: encryption is not spoken here"
+        ]
+    );
+}
+
+#[test]
+fn a_host_is_not_blamed_for_what_was_not_offered() {
+    let refusal =
+        NegotiationAnswer::Failure { flags: 0, failure_code: NegotiationFailureCode::SSL_NOT_ALLOWED_BY_SERVER };
+    let mind = "TLS without CredSSP was not offered";
+    for (answer, ending) in [(selects_rdp(), "encryption"), (Some(refusal), "refused")] {
+        let with = |offered| report(&Story::asked(offered).answered(answer).fail(Blame::Local(ending)), Detail::Stages);
+        assert!(with(Protocols::HYBRID).contains(mind), "{ending}");
+        assert!(!with(ALL).contains(mind), "{ending}");
+    }
+}
+
+#[test]
+fn what_was_not_seen_to_the_end_is_not_said_to_work() {
+    let story = Story::secured_as(Protocols::HYBRID, vec![CertificateProblem::SelfSigned]).at(Stage::Nla);
+    let transcript = story.fail(Blame::Local("no credentials"));
+    let verdict = plain(&text::verdict(&diagnose(&transcript)));
+    assert!(verdict.starts_with("Verdict: answers, with a problem: the certificate is self-signed"), "{verdict}");
+}
+
+#[test]
+fn a_failed_connection_names_the_addresses_that_were_tried() {
+    let report = report(&Story::unreachable(ConnectFailure::TimedOut), Detail::Stages);
+    assert!(report.contains("no answer within the budget (tried 192.0.2.7)"), "{report}");
 }
 
 #[test]

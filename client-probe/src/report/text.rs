@@ -58,6 +58,9 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail) ->
 pub fn verdict(diagnosis: &Diagnosis) -> String {
     let (style, word) = match diagnosis.verdict {
         Verdict::Healthy => (style::GOOD, "healthy"),
+        Verdict::Degraded if diagnosis.findings.is_empty() => (style::WARN, "the probe cannot go further"),
+        // The probe stopped on its way, so that "works" would say more than was seen.
+        Verdict::Degraded if !diagnosis.complete => (style::WARN, "answers, with a problem"),
         Verdict::Degraded => (style::WARN, "works, with a problem"),
         Verdict::NeedsCredentials => (style::GOOD, "works as far as it can be seen from outside"),
         Verdict::Broken => (style::BAD, "broken"),

@@ -6,6 +6,7 @@ mod recorder;
 
 pub use recorder::Recorder;
 
+use core::net::IpAddr;
 use core::time::Duration;
 
 use crate::connect::{CloseKind, Failure, TlsFacts, TlsFailure};
@@ -54,9 +55,17 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// TCP connected (client) or accepted (server).
-    Connected,
+    Connected {
+        /// The peer's address; without its port, which on a server's side differs every time.
+        peer: Option<IpAddr>,
+    },
     /// TCP could not be connected.
-    ConnectFailed(ConnectFailure),
+    ConnectFailed {
+        /// Why.
+        failure: ConnectFailure,
+        /// The addresses that were tried; none where the name did not resolve.
+        tried: Vec<IpAddr>,
+    },
     /// A message went over the wire, or was kept from it (`bytes` empty, an alteration says so).
     Message {
         /// Sent or received.

@@ -48,7 +48,7 @@ impl Ladder {
         if let Some(Run { what: (_, kind), more }) = runs.remove(&number).filter(|run| run.more > 0) {
             let _ = writeln!(text, "{prefix}   {}", paint(style::DIM, format!("… and {more} more {kind}")));
         }
-        if entry.event == Event::Connected {
+        if matches!(entry.event, Event::Connected { .. }) {
             let _ = writeln!(text, "{prefix} from {peer}");
         } else {
             let _ = writeln!(text, "{prefix} {}", ladder::line(entry));

@@ -136,7 +136,7 @@ pub(in crate::diagnosis) static X224_DISCONNECTED: Advice = Advice {
 };
 
 pub(in crate::diagnosis) static STANDARD_RDP_SECURITY_ONLY: Advice = Advice {
-    expected: "TLS or CredSSP, both of which were offered",
+    expected: "one of the protocols offered: each is better than standard RDP security",
     causes: &[
         (
             Evidence::Documented,

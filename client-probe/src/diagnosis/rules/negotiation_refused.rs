@@ -1,10 +1,10 @@
 //! The host refuses in the Connection Confirm: one finding per code of RDP Negotiation Failure.
 
-use badrdp_proto::pdu::x224::NegotiationAnswer;
+use badrdp_proto::pdu::x224::{NegotiationAnswer, Protocols};
 use badrdp_proto::vocab::code::Code as _;
 use badrdp_proto::vocab::codes::NegotiationFailureCode as Code;
 
-use super::{Class, Rule, Seen, Verdict, View};
+use super::{Class, Evidence, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::{Advice, negotiation};
 
 /// The host requires TLS or CredSSP.
@@ -12,8 +12,17 @@ pub(super) const SSL_REQUIRED: Rule =
     rule("ssl-required", &negotiation::SSL_REQUIRED, |view| check(view, Code::SSL_REQUIRED_BY_SERVER));
 
 /// The host allows only standard RDP security.
-pub(super) const SSL_NOT_ALLOWED: Rule =
-    rule("ssl-not-allowed", &negotiation::SSL_NOT_ALLOWED, |view| check(view, Code::SSL_NOT_ALLOWED_BY_SERVER));
+pub(super) const SSL_NOT_ALLOWED: Rule = rule("ssl-not-allowed", &negotiation::SSL_NOT_ALLOWED, |view| {
+    let seen = check(view, Code::SSL_NOT_ALLOWED_BY_SERVER)?;
+    Some(if view.offered().contains(Protocols::SSL) {
+        seen
+    } else {
+        seen.cause(
+                Evidence::Reported,
+                "TLS without CredSSP was not offered: FreeRDP's server and weston then answer so though they can do TLS. Offer both: `--protocols ssl,hybrid`",
+            )
+    })
+});
 
 /// The host has no certificate that it can use.
 pub(super) const NO_SERVER_CERTIFICATE: Rule =

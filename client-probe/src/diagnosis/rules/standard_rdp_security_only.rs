@@ -2,7 +2,7 @@
 
 use badrdp_proto::pdu::x224::Protocols;
 
-use super::{Class, Rule, Seen, Verdict, View};
+use super::{Class, Evidence, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::negotiation;
 
 /// `selectedProtocol` is 0: no TLS, and nobody knows who answers.
@@ -22,9 +22,15 @@ fn check(view: &View<'_>) -> Option<Seen> {
     if offered == Protocols::RDP {
         return None;
     }
-    Some(
-        Seen::new(entry.stage, "the host selects standard RDP security, without TLS")
-            .evidence(view.quote(entry))
-            .evidence(format!("offered: {offered}")),
-    )
+    let seen = Seen::new(entry.stage, "the host selects standard RDP security, without TLS")
+        .evidence(view.quote(entry))
+        .evidence(format!("offered: {offered}"));
+    Some(if offered.contains(Protocols::SSL) {
+        seen
+    } else {
+        seen.cause(
+            Evidence::Reported,
+            "TLS without CredSSP was not offered: xrdp, which has no CredSSP, then selects this though it can do TLS. Offer both: `--protocols ssl,hybrid`",
+        )
+    })
 }
