@@ -202,3 +202,29 @@ fn silence_is_blamed_on_the_stage_that_waits() {
     pair.client.timed_out(pair.now);
     assert_eq!(failure(&pair), (Stage::ConnectionInitiation, Blame::Stalled));
 }
+
+/// A client that begins CredSSP is at its logon, not in the settings exchange.
+#[test]
+fn a_server_that_asked_for_a_logon_waits_in_nla() {
+    use badrdp_proto::connect::{Machine as _, Output};
+    let config = ServerConfig { protocols: Protocols::HYBRID, ..ServerConfig::default() };
+    let mut pair = Pair::new(ClientConfig::default(), config);
+    let mut authenticates = Vec::new();
+    while let Some(Output::Send(message)) = pair.client.poll(pair.now) {
+        pair.server.receive(&message.encode());
+    }
+    while let Some(output) = pair.server.poll(pair.now) {
+        match output {
+            Output::StartTls => pair.server.tls_ready(pair.now, badrdp_proto::connect::TlsFacts::default()),
+            Output::Authenticate(protocol) => authenticates.push(protocol),
+            _ => {}
+        }
+    }
+    assert_eq!(authenticates, [Protocols::HYBRID]);
+    // The start of a TSRequest.
+    pair.server.receive(&[0x30, 0x37, 0xa0, 0x03, 0x02, 0x01, 0x06]);
+    while pair.server.poll(pair.now).is_some() {}
+    let failure = pair.server.machine().failure().expect("nobody authenticates here");
+    assert_eq!(failure.stage, Stage::Nla);
+    assert!(matches!(failure.cause, Blame::NotAFrame(_)), "{failure:?}");
+}

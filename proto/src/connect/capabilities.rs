@@ -9,6 +9,7 @@ use super::sets::{client_sets, server_sets};
 use crate::pdu::ChannelPdu;
 use crate::pdu::activation::{ConfirmActive, DemandActive};
 use crate::pdu::capability::CapabilitySet;
+use crate::vocab::Stage;
 
 /// The share's id as Windows servers choose it.
 pub(super) const SHARE_ID: u32 = 0x0001_03ea;
@@ -23,7 +24,7 @@ impl Client {
                 self.core.facts.desktop = (bitmap.desktop_width, bitmap.desktop_height);
             }
         }
-        self.core.stage = crate::vocab::Stage::CapabilitiesExchange;
+        self.core.stage = Stage::CapabilitiesExchange;
         let confirm = ConfirmActive {
             pdu_source: self.core.facts.user_channel,
             share_id: demand.share_id,

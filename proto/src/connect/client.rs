@@ -3,7 +3,7 @@
 use super::config::ClientConfig;
 use super::core::Core;
 use super::facts::Facts;
-use super::port::{Blame, CloseKind, Failure, Input, Machine, Output, Wants};
+use super::port::{Blame, Failure, Input, Machine, Output, Wants};
 use crate::pdu::share::ShareDataPdu;
 use crate::pdu::{ChannelPdu, Context, Expect, Message, Side};
 use crate::vocab::codes::ErrorInfo;
@@ -27,13 +27,13 @@ pub(super) enum State {
     Tls,
     ConnectResponse,
     AttachUserConfirm,
-    /// The nth channel of [`Client::joins`].
+    /// The nth channel of [`Client::nth_join`].
     ChannelJoinConfirm(usize),
     License,
     DemandActive,
     Finalization,
     Active,
-    /// Everything was said; only the peer's close is awaited.
+    /// Everything was said, and the machine has ended.
     Leaving,
 }
 
@@ -96,7 +96,6 @@ impl Client {
     fn message(&mut self, message: Message) {
         let kind = message.kind();
         match (self.state, message) {
-            (State::Leaving, _) => {}
             (
                 _,
                 Message::X224DisconnectRequest(_) | Message::X224Error(_) | Message::McsDisconnectProviderUltimatum(_),
@@ -184,7 +183,6 @@ impl Machine for Client {
             (Input::TlsFailed(failure), _) => self.core.fail(Blame::Tls(failure)),
             (Input::Undecodable(error), _) => self.core.fail(Blame::Malformed(error)),
             (Input::NotAFrame(error), _) => self.core.fail(Blame::NotAFrame(error)),
-            (Input::Closed(CloseKind::Fin), State::Leaving) => {}
             (Input::Closed(kind), _) => self.core.fail(Blame::Closed(kind)),
             (Input::TimedOut, _) => self.core.fail(Blame::Stalled),
         }

@@ -119,10 +119,11 @@ impl Server {
 
     pub(super) fn on_secured(&mut self, _facts: &TlsFacts) {
         let selected = self.core.facts.selected.unwrap_or_default();
+        self.go(server::State::ConnectInitial);
         if selected != Protocols::SSL {
+            // Until Connect Initial comes, the client is at its logon.
             self.core.stage = Stage::Nla;
             self.core.push(Output::Authenticate(selected));
         }
-        self.go(server::State::ConnectInitial);
     }
 }

@@ -13,8 +13,8 @@ use crate::pdu::gcc::{
 };
 use crate::pdu::mcs::{ConnectInitial, ConnectResponse, DomainParameters, ErectDomainRequest};
 use crate::pdu::x224::Protocols;
-use crate::vocab::MessageKind;
 use crate::vocab::codes::McsResult;
+use crate::vocab::{MessageKind, Stage};
 
 /// RDP 10.12, the newest version in MS-RDPBCGR 2.2.1.3.2 and 2.2.1.4.2.
 const VERSION: u32 = 0x0008_0011;
@@ -115,7 +115,7 @@ impl Client {
                 .core
                 .fail(Blame::Local("the host wants standard RDP security with encryption, which is not spoken here"));
         }
-        self.core.stage = crate::vocab::Stage::ChannelConnection;
+        self.core.stage = Stage::ChannelConnection;
         self.core.send(Message::McsErectDomainRequest(ErectDomainRequest::default()));
         self.core.send(Message::McsAttachUserRequest);
         self.go(client::State::AttachUserConfirm);
@@ -133,6 +133,7 @@ fn channel_def(name: &str) -> ChannelDef {
 
 impl Server {
     pub(super) fn on_connect_initial(&mut self, initial: &ConnectInitial) {
+        self.core.stage = Stage::BasicSettingsExchange;
         let mut asked = 0;
         let mut message_channel = false;
         let mut skip = false;

@@ -12,8 +12,8 @@ use crate::vocab::MessageKind;
 
 /// Bytes of a record header: type, legacy version, length.
 pub const RECORD_HEADER: usize = 5;
-/// RFC 8446 5.2: the largest protected record.
-const MAX_RECORD: usize = 16_384 + 256 + 1792;
+/// RFC 5246 6.2.3: the largest protected record of TLS 1.2; that of TLS 1.3 is smaller (RFC 8446 5.2).
+const MAX_RECORD: usize = 16_384 + 2048;
 /// Handshake messages larger than this are not reassembled: hellos are far smaller.
 const MAX_HANDSHAKE: usize = 65_536;
 /// The cipher suite value that stands for an empty `renegotiation_info` (RFC 5746 3.3).
@@ -189,9 +189,9 @@ impl TlsWatch {
             self.records += 1;
             self.read_record(&record, &mut seen);
         }
-        if let Some(last) = seen.last() {
-            self.last = Some(last.kind());
-            if let Hello::Alert { description, .. } = last.what {
+        for one in &seen {
+            self.last = Some(one.kind());
+            if let Hello::Alert { description, .. } = one.what {
                 self.alert = Some(description);
             }
         }
@@ -451,6 +451,14 @@ mod tests {
         assert_eq!(watch.last(), Some(MessageKind::TlsAlert));
         assert_eq!(watch.alert(), Some(48));
         assert_eq!(watch.push(&record(21, &[0; 26])), []);
+    }
+
+    #[test]
+    fn an_alert_ahead_of_a_hello_in_one_piece_is_kept() {
+        let mut watch = TlsWatch::default();
+        watch.push(&[record(21, &[1, 112]), record(22, &server_hello_message([3, 3], true))].concat());
+        assert_eq!(watch.alert(), Some(112));
+        assert_eq!(watch.last(), Some(MessageKind::TlsServerHello));
     }
 
     #[test]
