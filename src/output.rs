@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Prose is never wider than this, however wide the terminal is.
-const PROSE: usize = 100;
+const PROSE: usize = badrdp_client_probe::report::text::WIDTH;
 
 /// Writes a result to stdout; colour is dropped where stdout is no terminal.
 ///

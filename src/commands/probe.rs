@@ -60,7 +60,7 @@ Examples:
 
 Exit codes:
   0  the host works, as far as it can be seen without credentials
-  1  a failure or a problem was found
+  1  a failure or a problem was found, or the probe could not see the end
   2  wrong usage
   3  the host could not be reached";
 
@@ -89,7 +89,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         output::print(&format!("{report:#}\n"))?;
     } else {
         let detail = if verbose { text::Detail::Messages } else { text::Detail::Stages };
-        let report = text::report(&transcript, &diagnosis, detail);
+        let report = text::report_within(&transcript, &diagnosis, detail, output::prose_width());
         output::print(&format!("Probing {}\n{report}", address(&target)))?;
     }
     Ok(match diagnosis.verdict {

@@ -54,6 +54,16 @@ fn a_host_with_two_certificate_problems_by_stage() {
 }
 
 #[test]
+fn prose_is_wrapped_where_the_caller_says() {
+    let transcript = Story::unreachable(ConnectFailure::Refused);
+    let report = plain(&text::report_within(&transcript, &diagnose(&transcript), Detail::Stages, 60));
+    let (_, prose) = report.split_once("Expected").unwrap();
+    for line in prose.lines() {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+}
+
+#[test]
 fn a_refused_port() {
     insta::assert_snapshot!(report(&Story::unreachable(ConnectFailure::Refused), Detail::Stages));
 }

@@ -20,12 +20,18 @@ pub enum Detail {
     Messages,
 }
 
-/// Lines of prose are wrapped here.
-const WIDTH: usize = 100;
+/// Where prose is wrapped unless the caller knows better.
+pub const WIDTH: usize = 100;
 
 /// The whole report: ladder, verdict, and each finding with evidence, causes and remedies.
 #[must_use]
 pub fn report(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail) -> String {
+    report_within(transcript, diagnosis, detail, WIDTH)
+}
+
+/// As [`report`], with prose wrapped at `width` columns.
+#[must_use]
+pub fn report_within(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail, width: usize) -> String {
     let mut out = String::new();
     let lines = match detail {
         Detail::Stages => ladder::stages(transcript),
@@ -41,13 +47,13 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis, detail: Detail) ->
     if let Some(Failure { stage, cause: Blame::Local(why), .. }) = &transcript.failure
         && *stage > Stage::Tcp
     {
-        item(&mut out, "", &format!("the probe stops at {stage}: {why}"));
+        item(&mut out, width, "", &format!("the probe stops at {stage}: {why}"));
     }
     // What is true of several findings is said once.
     let mut said: Vec<&String> = Vec::new();
     for (index, found) in diagnosis.findings.iter().enumerate() {
         let fresh: Vec<_> = found.evidence.iter().filter(|line| !said.contains(line)).collect();
-        finding(&mut out, found, &fresh, index > 0);
+        finding(&mut out, width, found, &fresh, index > 0);
         said.extend(fresh);
     }
     out
@@ -80,7 +86,7 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     format!("{head} {}{title}", paint(style, format!("{word}{place}")))
 }
 
-fn finding(out: &mut String, finding: &Finding, evidence: &[&String], also: bool) {
+fn finding(out: &mut String, width: usize, finding: &Finding, evidence: &[&String], also: bool) {
     // A user who logs on sees no error at all.
     let harmless = crate::diagnosis::is_harmless(finding.id);
     let id = paint(style::DIM, format!("[{}]", finding.id));
@@ -93,14 +99,14 @@ fn finding(out: &mut String, finding: &Finding, evidence: &[&String], also: bool
         heading(out, "Evidence");
     }
     for line in evidence {
-        item(out, "", &printable(line));
+        item(out, width, "", &printable(line));
     }
     heading(out, "Expected");
-    item(out, "", &printable(&finding.expected));
+    item(out, width, "", &printable(&finding.expected));
     if !finding.causes.is_empty() {
         heading(out, "Causes");
         for (evidence, text) in &finding.causes {
-            item(out, &format!("{:<11} ", format!("{}:", word(*evidence))), &printable(text));
+            item(out, width, &format!("{:<11} ", format!("{}:", word(*evidence))), &printable(text));
         }
     }
     if !harmless || !finding.mstsc.is_empty() {
@@ -108,13 +114,13 @@ fn finding(out: &mut String, finding: &Finding, evidence: &[&String], also: bool
     }
     match finding.mstsc.as_slice() {
         [] if harmless => {}
-        [] => item(out, "", "no code is known for this"),
-        codes => codes.iter().for_each(|code| item(out, "", &mstsc(*code))),
+        [] => item(out, width, "", "no code is known for this"),
+        codes => codes.iter().for_each(|code| item(out, width, "", &mstsc(*code))),
     }
     if !finding.remedies.is_empty() {
         heading(out, "Fix");
         for text in &finding.remedies {
-            item(out, "- ", text);
+            item(out, width, "- ", text);
         }
     }
 }
@@ -123,13 +129,13 @@ fn heading(out: &mut String, text: &str) {
     let _ = writeln!(out, "  {}", paint(style::HEAD, text));
 }
 
-fn item(out: &mut String, lead: &str, text: &str) {
+fn item(out: &mut String, width: usize, lead: &str, text: &str) {
     let indent = 4 + lead.chars().count();
     let mut column = indent;
     let _ = write!(out, "    {}", paint(style::DIM, lead));
     for (index, piece) in text.split(' ').enumerate() {
-        let width = piece.chars().count();
-        if index > 0 && column + 1 + width > WIDTH {
+        let length = piece.chars().count();
+        if index > 0 && column + 1 + length > width {
             let _ = write!(out, "\n{:indent$}", "");
             column = indent;
         } else if index > 0 {
@@ -137,7 +143,7 @@ fn item(out: &mut String, lead: &str, text: &str) {
             column += 1;
         }
         out.push_str(piece);
-        column += width;
+        column += length;
     }
     out.push('\n');
 }
