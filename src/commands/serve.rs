@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use anyhow::Context as _;
 use badrdp_client_probe::report::style::{self, paint};
 use badrdp_fake_server::{FakeServer, Options, VerifyError};
+use badrdp_proto::pdu::x224::Protocols;
 use badrdp_scenarios::Scenario;
 use clap::Args;
 
@@ -118,7 +119,9 @@ fn greeting(scenario: &Scenario, addr: SocketAddr, width: usize) -> String {
         let about = output::wrap(&scenario.about, 17, width);
         let _ = writeln!(text, "                 {}", paint(style::DIM, about));
     }
-    let _ = writeln!(text, "  connect with   xfreerdp /v:{at} /u:a /p:b /cert:ignore /sec:tls");
+    // Without it xfreerdp also offers CredSSP; with it a host that wants CredSSP refuses at once.
+    let tls = if scenario.server.security.contains(Protocols::SSL) { " /sec:tls" } else { "" };
+    let _ = writeln!(text, "  connect with   xfreerdp /v:{at} /u:a /p:b /cert:ignore{tls}");
     let _ = writeln!(text, "                 rdesktop -u a -p b {at}");
     let _ = writeln!(text, "                 badrdp probe {at}");
     let _ = writeln!(text, "  stop with      Ctrl-C\n");
@@ -180,6 +183,25 @@ async fn stop() -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tls_is_only_asked_for_where_it_is_accepted() {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 3390));
+        let greet = |id| badrdp::scenario(id).map(|scenario| greeting(&scenario, addr, 80));
+        assert!(greet("healthy/tls-1.3").is_ok_and(|text| text.contains("/cert:ignore /sec:tls\n")));
+        assert!(greet("healthy/nla/hybrid").is_ok_and(|text| text.contains("/cert:ignore\n")));
+    }
+
+    #[test]
+    fn prose_ends_before_the_terminal_does() {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 3390));
+        for scenario in badrdp::scenarios::catalog().iter().filter(|scenario| !scenario.about.is_empty()) {
+            let text = anstream::adapter::strip_str(&greeting(scenario, addr, 80)).to_string();
+            for line in text.lines().filter(|line| line.starts_with("                 ")) {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
+        }
+    }
 
     #[test]
     fn a_port_alone_is_one_of_loopback() {
