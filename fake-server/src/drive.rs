@@ -12,11 +12,12 @@ use badrdp_proto::wire::tls_record::TlsWatch;
 use badrdp_scenarios::model::Fault;
 use tokio::net::TcpStream;
 
+use crate::Observer;
 use crate::fault::{Firing, Plan, Shaped, WireOp};
 use crate::link::{Arrived, Link, WriteFailure};
 use crate::log::Log;
+use crate::testcard::Cards;
 use crate::tls::TlsHost;
-use crate::{Observer, testcard};
 
 /// Pictures drawn per connection: a client that asks for redraws in a loop must not fill the record.
 const MAX_PICTURES: u32 = 256;
@@ -28,7 +29,16 @@ pub(crate) struct Host {
     pub(crate) faults: Vec<Fault>,
     pub(crate) budget: Duration,
     pub(crate) title: String,
+    pub(crate) cards: Cards,
     pub(crate) observer: Option<Observer>,
+}
+
+/// Hears of a connection while it goes on.
+pub(crate) trait Reporter: Send + Sync {
+    /// What became of each fault so far.
+    fn fired(&self, firing: &[Firing]);
+    /// The scenario is played to its end; what is left is to close.
+    fn ending(&self);
 }
 
 /// Whether the connection goes on.
@@ -46,26 +56,39 @@ pub(crate) struct Connection {
     pub(crate) link: Link,
     pub(crate) log: Log,
     pub(crate) plan: Plan,
+    reporter: Arc<dyn Reporter>,
     pictures: u32,
     ending: Option<(Ending, Option<String>)>,
 }
 
 impl Connection {
-    pub(crate) fn new(host: Arc<Host>, stream: TcpStream, number: u64, peer: SocketAddr) -> Self {
+    pub(crate) fn new(
+        host: Arc<Host>,
+        stream: TcpStream,
+        number: u64,
+        peer: SocketAddr,
+        reporter: Arc<dyn Reporter>,
+    ) -> Self {
         let machine = Server::new(host.config.clone());
         let log = Log::new(machine, host.budget, number, peer, host.observer.clone());
         let link = Link::new(stream, host.budget);
         let plan = Plan::new(&host.faults);
-        Self { host, link, log, plan, pictures: 0, ending: None }
+        Self { host, link, log, plan, reporter, pictures: 0, ending: None }
     }
 
-    /// Plays the scenario to its end. `fired` hears what became of each fault before the end is waited for.
-    pub(crate) async fn run(mut self, fired: impl FnOnce(&[Firing])) -> Transcript {
+    /// Plays the scenario to its end.
+    pub(crate) async fn run(mut self) -> Transcript {
         self.log.connected();
         while let Flow::Go = self.turn().await {}
-        fired(self.plan.firing());
-        let Self { link, mut log, ending, .. } = self;
+        for shaped in self.plan.flush() {
+            self.record(&shaped, Some("the connection ended first"));
+        }
+        self.reporter.fired(self.plan.firing());
+        let Self { link, mut log, ending, reporter, .. } = self;
         let (how, altered) = ending.unwrap_or_default();
+        if how != Ending::Stall {
+            reporter.ending();
+        }
         log.closed(how, altered);
         let closed = link.end(how).await;
         if let (Ending::Stall, Some(reset)) = (how, closed) {
@@ -81,9 +104,7 @@ impl Connection {
                 return Flow::Ended;
             }
         }
-        // The session has to stay up however long the user looks at it.
-        let patience = if self.log.machine().is_active() { None } else { Some(self.host.budget) };
-        match self.link.read(patience).await {
+        match self.link.read().await {
             Arrived::Bytes(bytes) => self.log.receive(&bytes),
             Arrived::Closed { reset } => self.log.peer_closed(reset),
             Arrived::TimedOut => self.log.timed_out(),
@@ -105,6 +126,7 @@ impl Connection {
             // No account exists here: the client's first token ends the connection as out of place.
             Output::Authenticate(_) => Flow::Go,
             Output::Activated => {
+                self.link.listen_for_ever();
                 self.log.note(Event::Activated);
                 Flow::Go
             }
@@ -135,8 +157,9 @@ impl Connection {
             return Flow::Go;
         }
         let (width, height) = self.log.machine().facts().desktop;
-        for message in testcard::draw(width, height, &self.host.title) {
-            if let Flow::Ended = self.send(&Message::FastPathOutput(message)).await {
+        let card = self.host.cards.get(width, height, &self.host.title);
+        for message in card.iter() {
+            if let Flow::Ended = self.send(message).await {
                 return Flow::Ended;
             }
         }
@@ -145,6 +168,8 @@ impl Connection {
 
     /// Carries out what the plan says.
     pub(crate) async fn write(&mut self, shaped: Vec<Shaped>) -> Flow {
+        // Known before the first byte can be seen.
+        self.reporter.fired(self.plan.firing());
         for mut shaped in shaped {
             let unsent = self.link.half_closed();
             let ops = std::mem::take(&mut shaped.ops);
@@ -162,7 +187,7 @@ impl Connection {
                     WireOp::HalfClose(_) | WireOp::End(..) => after.push(op),
                 }
             }
-            self.record(&shaped, unsent);
+            self.record(&shaped, unsent.then_some("this side has closed its half"));
             for op in after {
                 match op {
                     WireOp::HalfClose(why) => {
@@ -196,12 +221,10 @@ impl Connection {
         }
     }
 
-    fn record(&mut self, shaped: &Shaped, unsent: bool) {
+    fn record(&mut self, shaped: &Shaped, unsent: Option<&str>) {
         let mut altered = shaped.altered.clone();
-        if unsent {
-            altered.push("not sent: this side has closed its half".to_owned());
-        }
-        let bytes = if unsent { &[] } else { shaped.bytes.as_ref() };
+        altered.extend(unsent.map(|why| format!("not sent: {why}")));
+        let bytes = if unsent.is_some() { &[] } else { shaped.bytes.as_ref() };
         if shaped.kind != MessageKind::TlsServerHello {
             return self.log.sent(shaped, bytes, altered);
         }

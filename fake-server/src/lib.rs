@@ -1,10 +1,27 @@
 //! A correct RDP server that goes wrong in exactly the way that a scenario names.
 //!
-//! ```no_run
-//! # async fn demo(scenario: badrdp_scenarios::Scenario) -> Result<(), Box<dyn std::error::Error>> {
-//! let server = badrdp_fake_server::FakeServer::start(scenario).await?;
-//! // point a client at server.addr() …
+//! In a test, drop the client, wait for [`FakeServer::finished`], then look:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use badrdp_fake_server::FakeServer;
+//! use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+//!
+//! let scenario = badrdp_scenarios::catalog().iter().find(|scenario| scenario.id == "negotiation/no-data");
+//! let server = FakeServer::start(scenario.ok_or("no such scenario")?.clone()).await?;
+//!
+//! // Your client here; this one offers TLS and reads the answer.
+//! let mut client = tokio::net::TcpStream::connect(server.addr()).await?;
+//! client.write_all(&[3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 1, 0, 0, 0]).await?;
+//! let mut confirm = [0; 11];
+//! client.read_exact(&mut confirm).await?;
+//! assert_eq!(confirm[3], 11, "a Connection Confirm without negotiation data");
+//! drop(client);
+//!
+//! server.finished().await;
 //! server.verify()?;
+//! println!("{:#?}", server.transcripts());
 //! # Ok(()) }
 //! ```
 //!

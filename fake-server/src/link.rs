@@ -7,10 +7,12 @@ use badrdp_proto::connect::{Ending, TlsFailureKind};
 use rustls::ServerConnection;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// Bytes read at once.
 const READ: usize = 16 * 1024;
+/// A client that drips is given this many budgets in all until the session is active.
+const BUDGETS: u32 = 12;
 
 /// What a read brought.
 #[derive(Debug)]
@@ -44,7 +46,11 @@ pub(crate) struct Link {
     tls: Option<Box<ServerConnection>>,
     buffer: Vec<u8>,
     budget: Duration,
+    /// How long is still listened in all; without end once the session is active.
+    patience: Option<Duration>,
     gone: bool,
+    /// The peer did not read in time.
+    deaf: bool,
     half_closed: bool,
 }
 
@@ -55,7 +61,21 @@ impl Link {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        Self { stream, tls: None, buffer: vec![0; READ], budget, gone: false, half_closed: false }
+        Self {
+            stream,
+            tls: None,
+            buffer: vec![0; READ],
+            budget,
+            patience: Some(budget * BUDGETS),
+            gone: false,
+            deaf: false,
+            half_closed: false,
+        }
+    }
+
+    /// The session has to stay up however long the user looks at it.
+    pub(crate) const fn listen_for_ever(&mut self) {
+        self.patience = None;
     }
 
     /// From now on everything goes through TLS.
@@ -68,20 +88,22 @@ impl Link {
         self.half_closed
     }
 
-    /// Reads from the socket, below TLS.
-    pub(crate) async fn read_raw(&mut self, patience: Option<Duration>) -> Arrived {
+    /// Reads from the socket, below TLS, within the budget and what is left of the patience.
+    pub(crate) async fn read_raw(&mut self) -> Arrived {
+        let Some(left) = self.patience else {
+            return self.read_some().await;
+        };
+        let before = Instant::now();
+        let arrived = timeout(left.min(self.budget), self.read_some()).await;
+        self.patience = Some(left.saturating_sub(before.elapsed()));
+        arrived.unwrap_or(Arrived::TimedOut)
+    }
+
+    async fn read_some(&mut self) -> Arrived {
         if self.gone {
             return Arrived::Closed { reset: true };
         }
-        let read = self.stream.read(&mut self.buffer);
-        let result = match patience {
-            Some(patience) => match timeout(patience, read).await {
-                Ok(result) => result,
-                Err(_) => return Arrived::TimedOut,
-            },
-            None => read.await,
-        };
-        match result {
+        match self.stream.read(&mut self.buffer).await {
             Ok(0) => Arrived::Closed { reset: false },
             Ok(length) => Arrived::Bytes(self.buffer.get(..length).unwrap_or_default().to_vec()),
             Err(error) => {
@@ -93,38 +115,26 @@ impl Link {
     }
 
     /// Reads what the peer said, through TLS where it is up.
-    pub(crate) async fn read(&mut self, patience: Option<Duration>) -> Arrived {
+    pub(crate) async fn read(&mut self) -> Arrived {
+        // What came in one flight with the end of the handshake.
+        let mut arrived = Vec::new();
         loop {
-            match self.decrypted() {
-                Ok(bytes) if bytes.is_empty() => {}
-                Ok(bytes) => return Arrived::Bytes(bytes),
+            let Some(tls) = &mut self.tls else {
+                return self.read_raw().await;
+            };
+            let plain = decrypt(tls, &arrived);
+            match plain {
+                Ok((bytes, _)) if !bytes.is_empty() => return Arrived::Bytes(bytes),
+                // TLS ended in order; TCP may stay open for as long as the peer likes.
+                Ok((_, true)) => return Arrived::Closed { reset: false },
+                Ok((_, false)) => {}
                 Err(failure) => return self.tls_failed(failure).await,
             }
-            let bytes = match self.read_raw(patience).await {
+            arrived = match self.read_raw().await {
                 Arrived::Bytes(bytes) => bytes,
                 other => return other,
             };
-            let Some(tls) = &mut self.tls else {
-                return Arrived::Bytes(bytes);
-            };
-            if let Err(failure) = feed(tls, &bytes) {
-                return self.tls_failed(failure).await;
-            }
         }
-    }
-
-    /// Plain text that TLS holds ready; empty without TLS.
-    fn decrypted(&mut self) -> Result<Vec<u8>, rustls::Error> {
-        let Some(tls) = &mut self.tls else {
-            return Ok(Vec::new());
-        };
-        let ready = tls.process_new_packets()?.plaintext_bytes_to_read();
-        let mut bytes = vec![0; ready];
-        if ready > 0 {
-            io::Read::read_exact(&mut tls.reader(), &mut bytes)
-                .map_err(|error| rustls::Error::General(error.to_string()))?;
-        }
-        Ok(bytes)
     }
 
     async fn tls_failed(&mut self, error: rustls::Error) -> Arrived {
@@ -140,7 +150,7 @@ impl Link {
 
     /// Writes to the socket, below TLS.
     pub(crate) async fn write_raw(&mut self, bytes: &[u8]) -> Result<(), WriteFailure> {
-        if self.gone || self.half_closed {
+        if self.gone || self.deaf || self.half_closed {
             return Err(WriteFailure::Gone);
         }
         match timeout(self.budget, self.stream.write_all(bytes)).await {
@@ -150,7 +160,11 @@ impl Link {
                 tracing::debug!(%error, "write");
                 Err(WriteFailure::Gone)
             }
-            Err(_) => Err(WriteFailure::TimedOut),
+            Err(_) => {
+                // Half a record may be out: nothing that follows could be understood.
+                self.deaf = true;
+                Err(WriteFailure::TimedOut)
+            }
         }
     }
 
@@ -211,14 +225,34 @@ impl Link {
     /// Reads and discards until the peer closes; whether it did so by RST.
     async fn drain(&mut self) -> bool {
         loop {
-            if let Arrived::Closed { reset } = self.read_raw(None).await {
+            if let Arrived::Closed { reset } = self.read_some().await {
                 return reset;
             }
         }
     }
 }
 
-/// Gives bytes from the socket to TLS.
+/// Gives bytes to TLS and takes the plain text out as it comes: TLS holds only so much of it. Plain text, and whether
+/// the peer has ended TLS. After an error the plain text ahead of it comes first; TLS repeats its error.
+fn decrypt(tls: &mut ServerConnection, mut bytes: &[u8]) -> Result<(Vec<u8>, bool), rustls::Error> {
+    let general = |error: io::Error| rustls::Error::General(error.to_string());
+    let mut plain = Vec::new();
+    loop {
+        let state = match tls.process_new_packets() {
+            Ok(state) => state,
+            Err(_) if !plain.is_empty() => return Ok((plain, false)),
+            Err(error) => return Err(error),
+        };
+        let start = plain.len();
+        plain.resize(start + state.plaintext_bytes_to_read(), 0);
+        io::Read::read_exact(&mut tls.reader(), plain.get_mut(start..).unwrap_or_default()).map_err(general)?;
+        if bytes.is_empty() || tls.read_tls(&mut bytes).map_err(general)? == 0 {
+            return Ok((plain, state.peer_has_closed()));
+        }
+    }
+}
+
+/// Gives bytes from the socket to TLS while it shakes hands.
 pub(crate) fn feed(tls: &mut ServerConnection, mut bytes: &[u8]) -> Result<(), rustls::Error> {
     while !bytes.is_empty() {
         match tls.read_tls(&mut bytes) {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use badrdp_proto::transcript::Transcript;
+use badrdp_proto::transcript::{Event, Transcript};
 use badrdp_scenarios::Scenario;
 use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
@@ -15,16 +16,19 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::Options;
-use crate::drive::{Connection, Host};
+use crate::drive::{Connection, Host, Reporter};
 use crate::fault::Firing;
 use crate::profile::server_config;
 use crate::random::Seeded;
+use crate::testcard::Cards;
 use crate::tls::{Mint, TlsError, TlsHost};
 
 /// Connections served at once; further ones wait in the system's backlog until one ends.
 pub const MAX_CONNECTIONS: usize = 64;
 /// Transcripts kept; past this the oldest are dropped, so that a server can run for days.
 pub const MAX_TRANSCRIPTS: usize = 1000;
+/// Wire bytes kept in all transcripts but the newest; past this, too, the oldest are dropped.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// A running server; dropping it stops it without blocking: open connections are cut.
 pub struct FakeServer {
@@ -106,16 +110,25 @@ pub enum VerifyError {
 struct Shared {
     scenario: Scenario,
     state: Mutex<State>,
+    progress: watch::Sender<Progress>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// Connections accepted.
+    accepted: u64,
+    /// Connections whose end is near: nothing is played any more.
+    ending: u64,
     /// Connections that ended.
-    finished: watch::Sender<u64>,
+    ended: u64,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Connections accepted.
-    accepted: u64,
     /// Transcripts of ended connections by number.
     transcripts: BTreeMap<u64, Transcript>,
+    /// Wire bytes in them.
+    bytes: usize,
     firing: Vec<Firing>,
 }
 
@@ -133,14 +146,50 @@ impl Shared {
         }
     }
 
-    fn finish(&self, number: u64, transcript: Transcript) {
+    fn keep(&self, number: u64, transcript: Transcript) {
         let mut state = self.state();
+        state.bytes += wire_bytes(&transcript);
         state.transcripts.insert(number, transcript);
-        while state.transcripts.len() > MAX_TRANSCRIPTS {
-            state.transcripts.pop_first();
+        while state.transcripts.len() > MAX_TRANSCRIPTS || (state.bytes > MAX_BYTES && state.transcripts.len() > 1) {
+            let oldest = state.transcripts.pop_first();
+            state.bytes -= oldest.map_or(0, |(_, transcript)| wire_bytes(&transcript));
         }
-        drop(state);
-        self.finished.send_modify(|count| *count += 1);
+    }
+
+    fn progress(&self) -> Progress {
+        *self.progress.borrow()
+    }
+
+    async fn wait_for(&self, reached: impl FnMut(&Progress) -> bool) {
+        // The sender lives as long as this value.
+        if self.progress.subscribe().wait_for(reached).await.is_err() {
+            tracing::debug!("the server is gone");
+        }
+    }
+}
+
+/// An accepted connection; it has ended when this is dropped, however its task ended.
+struct Open {
+    shared: Arc<Shared>,
+    ending: AtomicBool,
+}
+
+impl Reporter for Open {
+    fn fired(&self, firing: &[Firing]) {
+        self.shared.learn(firing);
+    }
+
+    fn ending(&self) {
+        if !self.ending.swap(true, Ordering::Relaxed) {
+            self.shared.progress.send_modify(|progress| progress.ending += 1);
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.ending();
+        self.shared.progress.send_modify(|progress| progress.ended += 1);
     }
 }
 
@@ -176,10 +225,11 @@ impl FakeServer {
             faults: scenario.faults.clone(),
             budget: options.budget,
             title: scenario.id.clone(),
+            cards: Cards::default(),
             observer: options.observer,
         });
         let state = State { firing: vec![Firing::NotDue; scenario.faults.len()], ..State::default() };
-        let shared = Arc::new(Shared { scenario, state: Mutex::new(state), finished: watch::Sender::new(0) });
+        let shared = Arc::new(Shared { scenario, state: Mutex::new(state), progress: watch::Sender::default() });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&host), Arc::clone(&shared))).abort_handle();
         Ok(Self { addr, shared, host, accepting })
     }
@@ -217,27 +267,38 @@ impl FakeServer {
     /// How many connections were accepted so far.
     #[must_use]
     pub fn accepted(&self) -> u64 {
-        self.shared.state().accepted
+        self.shared.progress().accepted
+    }
+
+    /// Waits until somebody has connected and every connection has ended, on this side too: from
+    /// then on [`transcripts`](Self::transcripts) and [`verify`](Self::verify) say all there is to
+    /// say. A session stays up for as long as its client does: drop the client first.
+    pub async fn finished(&self) {
+        self.shared.wait_for(|progress| progress.accepted > 0 && progress.ended == progress.accepted).await;
     }
 
     /// Waits until `count` connections have ended.
     pub async fn wait_finished(&self, count: u64) {
-        let mut finished = self.shared.finished.subscribe();
-        // The sender lives as long as this handle.
-        if finished.wait_for(|ended| *ended >= count).await.is_err() {
-            tracing::debug!("the server is gone");
-        }
+        self.shared.wait_for(|progress| progress.ended >= count).await;
+    }
+
+    /// Waits for connections in which nothing is played any more; open sessions are not waited for.
+    pub async fn settled(&self) {
+        self.shared.wait_for(|progress| progress.ended >= progress.ending).await;
     }
 
     /// Whether every fault of the scenario fired at least once.
     ///
+    /// A fault is known to have fired before its first byte is written, so a client that saw it can
+    /// ask at once. After faults that a client cannot see, wait for [`finished`](Self::finished).
+    ///
     /// # Errors
     /// No connection, or a fault that never fired.
     pub fn verify(&self) -> Result<(), VerifyError> {
-        let state = self.shared.state();
-        if state.accepted == 0 {
+        if self.accepted() == 0 {
             return Err(VerifyError::NoConnection);
         }
+        let state = self.shared.state();
         let scenario = &self.shared.scenario;
         for (fault, firing) in scenario.faults.iter().zip(&state.firing) {
             let file = file_name(&scenario.source);
@@ -293,16 +354,13 @@ async fn accept(listener: TcpListener, host: Arc<Host>, shared: Arc<Shared>) {
 }
 
 fn serve(connections: &mut JoinSet<()>, host: &Arc<Host>, shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
-    let number = {
-        let mut state = shared.state();
-        state.accepted += 1;
-        state.accepted
-    };
-    let connection = Connection::new(Arc::clone(host), stream, number, peer);
-    let shared = Arc::clone(shared);
+    shared.progress.send_modify(|progress| progress.accepted += 1);
+    let number = shared.progress().accepted;
+    let open = Arc::new(Open { shared: Arc::clone(shared), ending: AtomicBool::new(false) });
+    let connection = Connection::new(Arc::clone(host), stream, number, peer, Arc::clone(&open) as Arc<dyn Reporter>);
     connections.spawn(async move {
-        let transcript = connection.run(|firing| shared.learn(firing)).await;
-        shared.finish(number, transcript);
+        let transcript = connection.run().await;
+        open.shared.keep(number, transcript);
     });
 }
 
@@ -336,6 +394,14 @@ fn host_names(options: &Options) -> Vec<String> {
         fresh
     });
     names
+}
+
+fn wire_bytes(transcript: &Transcript) -> usize {
+    let of = |event: &Event| match event {
+        Event::Message { bytes, .. } | Event::Undecodable { bytes, .. } => bytes.len(),
+        _ => 0,
+    };
+    transcript.entries.iter().map(|entry| of(&entry.event)).sum()
 }
 
 fn file_name(path: &Path) -> String {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use badrdp_client_probe::report::style::{self, paint};
@@ -55,6 +55,9 @@ Exit codes:
   0  stopped by Ctrl-C
   2  wrong usage, an unknown scenario, or an address that cannot be listened on";
 
+/// How long clients may take to close behind a server that is stopped.
+const SETTLE: Duration = Duration::from_millis(500);
+
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -88,8 +91,14 @@ async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
             server.addr()
         );
     }
+    // Heard from now on: whoever reads the greeting may stop the server at once.
+    let stop = stop()?;
     output::print(&greeting(&scenario, server.addr(), output::prose_width()))?;
-    stop().await?;
+    stop.await;
+    // Connections that are about to end belong to the summary.
+    if tokio::time::timeout(SETTLE, server.settled()).await.is_err() {
+        tracing::debug!("a client does not close its side");
+    }
     output::print(&summary(&server))?;
     Ok(exit::AS_EXPECTED)
 }
@@ -164,20 +173,24 @@ fn print(text: &str) {
     }
 }
 
-/// Waits for Ctrl-C, or for the system's request to stop.
-async fn stop() -> anyhow::Result<()> {
+/// Listens for Ctrl-C and the system's request to stop; the value ends at the first.
+fn stop() -> anyhow::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    {
+    let (mut interrupt, mut terminate) = {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    #[cfg(windows)]
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        #[cfg(unix)]
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+        #[cfg(windows)]
+        interrupt.recv().await;
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 mod rle;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use badrdp_proto::pdu::Message;
 use badrdp_proto::pdu::fast_path::{BitmapRectangle, Output, bitmap_update};
 use font8x8::UnicodeFonts as _;
 
@@ -17,8 +20,39 @@ const BACKGROUND: u16 = 0x2124;
 const GRID: u16 = 0x4228;
 const TEXT: u16 = 0xffff;
 
+/// Cards kept; clients of one server rarely have more sizes between them.
+const CARDS: usize = 8;
+
+/// Cards that were drawn, by the desktop's size: a large one takes longer to draw than all the rest of a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Cards(Mutex<Vec<Drawn>>);
+
+#[derive(Debug)]
+struct Drawn {
+    desktop: (u16, u16),
+    card: Arc<[Message]>,
+}
+
+impl Cards {
+    /// The card's messages, drawn where they are not known yet. One `title` per value.
+    pub(crate) fn get(&self, width: u16, height: u16, title: &str) -> Arc<[Message]> {
+        // Held while drawing, so that clients that come together cause one drawing.
+        let mut cards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let desktop = (width, height);
+        if let Some(Drawn { card, .. }) = cards.iter().find(|drawn| drawn.desktop == desktop) {
+            return Arc::clone(card);
+        }
+        let card: Arc<[Message]> = draw(width, height, title).into_iter().map(Message::FastPathOutput).collect();
+        if cards.len() >= CARDS {
+            cards.remove(0);
+        }
+        cards.push(Drawn { desktop, card: Arc::clone(&card) });
+        card
+    }
+}
+
 /// The card's fast-path PDUs for a desktop of `width` by `height` pixels at 16 bits per pixel (RGB 565).
-pub(crate) fn draw(width: u16, height: u16, title: &str) -> Vec<Output> {
+fn draw(width: u16, height: u16, title: &str) -> Vec<Output> {
     let card = Card::new(usize::from(width), usize::from(height), title);
     let mut pdus = Vec::new();
     let mut rectangles = Vec::new();
@@ -129,7 +163,19 @@ fn pixel(place: usize) -> u16 {
 #[expect(clippy::indexing_slicing, reason = "tests look at places that they made")]
 mod tests {
     use super::*;
-    use badrdp_proto::pdu::Message;
+
+    #[test]
+    fn a_card_is_drawn_once_per_size_and_few_are_kept() {
+        let cards = Cards::default();
+        let first = cards.get(640, 480, "a");
+        assert!(Arc::ptr_eq(&first, &cards.get(640, 480, "a")));
+        assert!(!Arc::ptr_eq(&first, &cards.get(480, 640, "a")));
+        for width in 100..120 {
+            cards.get(width, 64, "a");
+        }
+        assert_eq!(cards.0.lock().unwrap_or_else(PoisonError::into_inner).len(), CARDS);
+        assert_eq!(first, cards.get(640, 480, "a"), "drawn again, and the same");
+    }
 
     #[test]
     fn the_whole_desktop_is_covered_once_and_cheaply() {

@@ -66,7 +66,7 @@ impl Connection {
                 self.link.secure(tls);
                 return Flow::Go;
             }
-            bytes = match self.link.read_raw(Some(self.host.budget)).await {
+            bytes = match self.link.read_raw().await {
                 Arrived::Bytes(bytes) => bytes,
                 Arrived::Closed { reset } => return self.tls_failed(&watches, watches.closed(reset)),
                 Arrived::TimedOut => return self.tls_failed(&watches, TlsFailureKind::TimedOut),
@@ -131,7 +131,7 @@ impl Connection {
         }
         let before = watches.theirs.records();
         loop {
-            match self.link.read_raw(Some(self.host.budget)).await {
+            match self.link.read_raw().await {
                 Arrived::Bytes(bytes) => self.watch_client(&mut watches, &bytes),
                 Arrived::Closed { reset } => return self.tls_failed(&watches, watches.closed(reset)),
                 Arrived::TimedOut => return self.tls_failed(&watches, TlsFailureKind::TimedOut),
