@@ -20,7 +20,7 @@ Start here:
   badrdp explain 0x904 0x7        what the two numbers of mstsc's dialog say
 
 Environment:
-  BADRDP_LOG  what is logged on stderr: error, warn (the default), info, debug, trace
+  BADRDP_LOG  log on stderr: error, warn (default), info, debug or trace
   NO_COLOR    set to anything: no colours
 
 Exit codes:

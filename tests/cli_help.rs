@@ -3,6 +3,20 @@
 
 use std::process::{Command, Output};
 
+/// What stands below the options.
+fn below(arguments: &[&str], columns: &str) -> String {
+    let help = Command::new(env!("CARGO_BIN_EXE_badrdp"))
+        .args(arguments)
+        .arg("--help")
+        .env("COLUMNS", columns)
+        .output()
+        .unwrap();
+    assert_eq!((help.status.code(), help.stderr.as_slice()), (Some(0), b"".as_slice()), "{arguments:?}");
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert!(text.contains("Usage: badrdp"), "{text}");
+    text.split_once("Print version").unwrap().1.to_owned()
+}
+
 fn badrdp(arguments: &[&str], log: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_badrdp"));
     command.args(arguments).env("COLUMNS", "80").env_remove("BADRDP_LOG");
@@ -17,16 +31,9 @@ fn every_command_explains_itself_in_80_columns() {
     for command in
         ["", "run", "serve", "probe", "explain", "scenario", "scenario list", "scenario show", "scenario check"]
     {
-        let arguments: Vec<_> = command.split_whitespace().chain(["--help"]).collect();
-        let output = badrdp(&arguments, None);
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()), "{command}");
-        assert!(text.contains("Usage: badrdp"), "{text}");
-        // Clap wraps what it knows; what stands below the options is wrapped by hand.
-        let (_, below) = text.split_once("Print help").unwrap();
-        for line in below.lines() {
-            assert!(line.chars().count() <= 80, "{command}: {line}");
-        }
+        let arguments: Vec<_> = command.split_whitespace().collect();
+        // Clap breaks long lines wherever it must: what is wrapped by hand for 80 columns is the same at 100.
+        assert_eq!(below(&arguments, "80"), below(&arguments, "100"), "{command}");
     }
 }
 

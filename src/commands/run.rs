@@ -44,12 +44,13 @@ pub(crate) struct Arguments {
 }
 
 const HELP: &str = "\
-Each line says what was replayed, where the probe stopped, what it found (or `healthy`), the time
-it took, and what is broken. The mark says whether that is what the scenario's file expects.
-Where time ran out unexpectedly, a scenario is replayed once with five budgets.
+Each line says what was replayed, where the probe stopped, what it found (or
+`healthy`), the time it took, and what is broken. The mark says whether that is
+what the scenario's file expects. Where time ran out unexpectedly, a scenario is
+replayed once with five budgets.
 
 Examples:
-  badrdp run tls                                everything that goes wrong in TLS
+  badrdp run tls                                all that is about TLS
   badrdp run tls/certificate-expired --verbose  one scenario, message by message
   badrdp run --file my-scenario.toml
 
