@@ -43,14 +43,17 @@ impl Log {
         let recorder = self.session.recorder();
         let fresh = recorder.recorded() - self.observed;
         self.observed = recorder.recorded();
-        let Some(observer) = &self.observer else {
+        if self.observer.is_none() && !tracing::enabled!(tracing::Level::TRACE) {
             return;
-        };
+        }
         let entries = recorder.entries();
         // Past the recorder's caps the last entries are kept.
         let fresh = usize::try_from(fresh).unwrap_or(usize::MAX).min(entries.len());
         for entry in entries.iter().skip(entries.len() - fresh) {
-            observer(self.number, self.peer, entry);
+            tracing::trace!(connection = self.number, peer = %self.peer, stage = %entry.stage, event = ?entry.event);
+            if let Some(observer) = &self.observer {
+                observer(self.number, self.peer, entry);
+            }
         }
     }
 
