@@ -1,15 +1,14 @@
 //! From a scenario's `[server]` to the honest machine's configuration.
 
-use badrdp_proto::connect::{NegotiationPolicy, ServerConfig, Step};
+use badrdp_proto::connect::{NegotiationPolicy, ServerConfig};
 use badrdp_proto::vocab::codes::McsResult;
-use badrdp_scenarios::model::{ServerProfile, SessionStep};
+use badrdp_scenarios::model::ServerProfile;
 
 /// The machine's configuration for `profile`; `random` fills what a server chooses at random.
 pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> ServerConfig {
     let honest = ServerConfig::default();
     let negotiation = &profile.negotiation;
     let mcs = &profile.mcs;
-    let steps: Vec<_> = profile.session.steps.iter().map(step).collect();
     ServerConfig {
         protocols: profile.security,
         negotiation: NegotiationPolicy {
@@ -24,23 +23,8 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
         skip_channel_join: mcs.skip_channel_join,
         license: (profile.licensing.error, profile.licensing.transition),
         license_error_info: profile.licensing.error_info,
-        steps: if steps.is_empty() { honest.steps } else { steps },
+        steps: if profile.session.steps.is_empty() { honest.steps } else { profile.session.steps.clone() },
         session_id: 1 + u32::from(random.first().copied().unwrap_or_default() >> 4),
         auto_reconnect_random: random,
-    }
-}
-
-fn step(step: &SessionStep) -> Step {
-    match *step {
-        SessionStep::Logon => Step::Logon,
-        SessionStep::LogonLong => Step::LogonLong,
-        SessionStep::LogonPlain => Step::LogonPlain,
-        SessionStep::ReconnectCookie => Step::ReconnectCookie,
-        SessionStep::LogonError(kind, data) => Step::LogonError(kind, data),
-        SessionStep::ErrorInfo(code) => Step::ErrorInfo(code),
-        SessionStep::Draw => Step::Draw,
-        SessionStep::Deactivate => Step::Deactivate,
-        SessionStep::Disconnect(reason) => Step::Disconnect(reason),
-        SessionStep::End(ending) => Step::End(ending),
     }
 }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use badrdp_proto::connect::Ending;
+pub use badrdp_proto::connect::Step;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{
-    ErrorInfo, LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType, McsReason, McsResult,
-    NegotiationFailureCode,
+    ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
 };
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Layer;
@@ -192,32 +192,7 @@ impl Default for LicensingProfile {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionProfile {
     /// `steps = [...]`: in order. Empty: log on, draw the test card, stay.
-    pub steps: Vec<SessionStep>,
-}
-
-/// One step of `[server.session] steps`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SessionStep {
-    /// `"logon"`: Save Session Info, logon (type 0).
-    Logon,
-    /// `"logon-long"`: Save Session Info, logon long (type 1).
-    LogonLong,
-    /// `"logon-plain"`: Save Session Info, plain notify (type 2).
-    LogonPlain,
-    /// `"reconnect-cookie"`: Save Session Info, extended, with an auto-reconnect cookie.
-    ReconnectCookie,
-    /// `{ logon_error = "LOGON_MSG_...", data = "LOGON_..." | 0x... }`.
-    LogonError(LogonErrorType, LogonErrorData),
-    /// `{ error_info = "ERRINFO_..." }`.
-    ErrorInfo(ErrorInfo),
-    /// `"draw"`: the test card.
-    Draw,
-    /// `"deactivate"`: Deactivate All, then a new Demand Active and finalization.
-    Deactivate,
-    /// `{ disconnect = "RN_USER_REQUESTED" }`: MCS Disconnect Provider Ultimatum.
-    Disconnect(McsReason),
-    /// `"fin"`, `"rst"`, `"stall"`: end the connection so; must be last.
-    End(Ending),
+    pub steps: Vec<Step>,
 }
 
 /// One `[[fault]]`.

@@ -7,7 +7,7 @@ use std::path::Path;
 use badrdp_proto::connect::Ending;
 use badrdp_proto::vocab::codes::{ErrorInfo, LicenseErrorCode, LicenseStateTransition};
 use badrdp_proto::vocab::{MessageKind, Stage};
-use badrdp_scenarios::model::{Certificate, ClientDuty, Key, Operator, Scenario, SessionStep, Then, TlsVersion};
+use badrdp_scenarios::model::{Certificate, ClientDuty, Key, Operator, Scenario, Step, Then, TlsVersion};
 use badrdp_scenarios::{catalog, load_str};
 
 #[test]
@@ -176,7 +176,7 @@ fn a_case_is_laid_over_its_base() {
     assert_eq!((other.id.as_str(), other.summary.as_str()), ("dir/family/other", "the other"));
     assert_eq!((other.about.as_str(), other.tags.clone()), ("more", vec!["b".to_owned(), "c".to_owned()]));
     assert_eq!((other.server.tls.certificate, other.server.tls.key), (Certificate::Good, Key::Rsa), "leaf by leaf");
-    let steps = vec![SessionStep::Logon, SessionStep::ErrorInfo(ErrorInfo(0x4242)), SessionStep::End(Ending::Fin)];
+    let steps = vec![Step::Logon, Step::ErrorInfo(ErrorInfo(0x4242)), Step::End(Ending::Fin)];
     assert_eq!(other.server.session.steps, steps);
     let [fault] = other.faults.as_slice() else { panic!("a case's faults replace the base's") };
     assert_eq!((fault.at.kind, fault.at.occurrence), (Some(MessageKind::FontMap), Some(1)));

@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
     /// The longest silence that the probe accepts
-    #[arg(long, default_value = "1s", value_name = "DURATION", value_parser = crate::duration::parse)]
+    #[arg(long, default_value = "3s", value_name = "DURATION", value_parser = crate::duration::parse)]
     budget: Duration,
     /// Scenarios under way at the same time
     #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -7,7 +7,7 @@ use badrdp_proto::vocab::{MessageKind, Sender, Stage};
 
 use super::fault::Placed;
 use crate::diagnostic::Sink;
-use crate::model::{Operator, ServerProfile, SessionStep};
+use crate::model::{Operator, ServerProfile, Step};
 
 /// A part of the connection that has a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,25 +108,23 @@ impl Course {
     }
 
     /// The steps go out behind Font Map, in its flight.
-    fn session(&mut self, steps: &[SessionStep]) {
-        let usual = [SessionStep::Logon, SessionStep::Draw];
+    fn session(&mut self, steps: &[Step]) {
+        let usual = [Step::Logon, Step::Draw];
         let steps = if steps.is_empty() { &usual } else { steps };
         for step in steps {
             match step {
-                SessionStep::Logon
-                | SessionStep::LogonLong
-                | SessionStep::LogonPlain
-                | SessionStep::ReconnectCookie
-                | SessionStep::LogonError(..) => self.push(MessageKind::SaveSessionInfo),
-                SessionStep::ErrorInfo(_) => self.push(MessageKind::SetErrorInfo),
-                SessionStep::Draw => self.push(MessageKind::FastPathOutput),
-                SessionStep::Deactivate => {
+                Step::Logon | Step::LogonLong | Step::LogonPlain | Step::ReconnectCookie | Step::LogonError(..) => {
+                    self.push(MessageKind::SaveSessionInfo)
+                }
+                Step::ErrorInfo(_) => self.push(MessageKind::SetErrorInfo),
+                Step::Draw => self.push(MessageKind::FastPathOutput),
+                Step::Deactivate => {
                     self.push(MessageKind::DeactivateAll);
                     self.push(MessageKind::DemandActive);
                     self.finalization();
                 }
-                SessionStep::Disconnect(_) => self.push(MessageKind::McsDisconnectProviderUltimatum),
-                SessionStep::End(_) => return,
+                Step::Disconnect(_) => self.push(MessageKind::McsDisconnectProviderUltimatum),
+                Step::End(_) => return,
             }
         }
         self.flight(&[MessageKind::ShutdownDenied]);

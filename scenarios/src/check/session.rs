@@ -5,7 +5,7 @@ use badrdp_proto::vocab::codes::{ErrorInfo, LogonErrorData, LogonErrorType, McsR
 use toml::de::DeValue;
 
 use crate::keys::{SESSION, STEP};
-use crate::model::{SessionProfile, SessionStep};
+use crate::model::{SessionProfile, Step};
 use crate::read::{Value, View};
 
 const WORDS: &[(&str, Word)] = &[
@@ -32,7 +32,7 @@ enum Word {
     End(Ending),
 }
 
-impl From<Word> for SessionStep {
+impl From<Word> for Step {
     fn from(word: Word) -> Self {
         match word {
             Word::Logon => Self::Logon,
@@ -62,7 +62,7 @@ pub(super) fn session(server: &View<'_, '_>) -> SessionProfile {
             break;
         }
         let Some(step) = step(&view, item) else { continue };
-        if let (SessionStep::End(_), DeValue::String(word)) = (&step, item.get_ref()) {
+        if let (Step::End(_), DeValue::String(word)) = (&step, item.get_ref()) {
             ended = Some(word);
         }
         steps.push(step);
@@ -70,15 +70,15 @@ pub(super) fn session(server: &View<'_, '_>) -> SessionProfile {
     SessionProfile { steps }
 }
 
-fn step(view: &View<'_, '_>, item: &Value<'_>) -> Option<SessionStep> {
+fn step(view: &View<'_, '_>, item: &Value<'_>) -> Option<Step> {
     match item.get_ref() {
-        DeValue::String(word) => view.sink.word("steps", word, item.span(), WORDS).map(SessionStep::from),
+        DeValue::String(word) => view.sink.word("steps", word, item.span(), WORDS).map(Step::from),
         DeValue::Table(_) => table_step(&View::of(item, &STEP, view.sink)?),
         other => view.wrong_type("steps", item, "words and tables", other),
     }
 }
 
-fn table_step(step: &View<'_, '_>) -> Option<SessionStep> {
+fn table_step(step: &View<'_, '_>) -> Option<Step> {
     let number = |number: u64| u32::try_from(number).ok();
     let kinds = ["logon_error", "error_info", "disconnect"];
     let given: Vec<&str> = kinds.into_iter().filter(|key| step.has(key)).collect();
@@ -91,13 +91,12 @@ fn table_step(step: &View<'_, '_>) -> Option<SessionStep> {
             if !step.has("data") {
                 step.sink.report(step.span.clone(), "`logon_error` needs `data`");
             }
-            Some(SessionStep::LogonError(kind?, step.code("data", |n| number(n).map(LogonErrorData))?))
+            Some(Step::LogonError(kind?, step.code("data", |n| number(n).map(LogonErrorData))?))
         }
-        ["error_info"] => step.code("error_info", |n| number(n).map(ErrorInfo)).map(SessionStep::ErrorInfo),
+        ["error_info"] => step.code("error_info", |n| number(n).map(ErrorInfo)).map(Step::ErrorInfo),
         [_] => {
             // T.125 has room for five reasons; a packed choice cannot carry more than three bits.
-            step.code("disconnect", |n| u8::try_from(n).ok().filter(|n| *n < 8).map(McsReason))
-                .map(SessionStep::Disconnect)
+            step.code("disconnect", |n| u8::try_from(n).ok().filter(|n| *n < 8).map(McsReason)).map(Step::Disconnect)
         }
         [] => {
             let message = "a step says one of `logon_error`, `error_info`, `disconnect`, or is a word";
