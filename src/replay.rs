@@ -7,9 +7,6 @@ use badrdp_fake_server::{FakeServer, Options as ServerOptions, StartError};
 use badrdp_proto::transcript::Transcript;
 use badrdp_scenarios::Scenario;
 
-/// A first picture takes more work than any other answer: on a busy machine a healthy server needs longer for it.
-const PICTURE_BUDGETS: u32 = 3;
-
 /// How to replay. Time and randomness are arguments.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -68,7 +65,7 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
     let target = Target { host: server.addr().ip().to_string(), port: server.addr().port() };
     let probe_options = ProbeOptions {
         budget: options.budget,
-        linger: options.budget.saturating_mul(PICTURE_BUDGETS),
+        linger: options.budget,
         now: options.now,
         roots: Roots::Only(vec![server.ca_certificate().to_vec()]),
         ..ProbeOptions::default()

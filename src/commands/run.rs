@@ -8,9 +8,6 @@ use badrdp::Scenario;
 use badrdp::replay::{self, Replay, replay};
 use badrdp_client_probe::report;
 use badrdp_client_probe::report::style::{self, paint};
-use badrdp_fake_server::StartError;
-use badrdp_proto::connect::TlsFailureKind;
-use badrdp_proto::transcript::Event;
 use clap::Args;
 use tokio::sync::Semaphore;
 
@@ -46,8 +43,7 @@ pub(crate) struct Arguments {
 const HELP: &str = "\
 Each line says what was replayed, where the probe stopped, what it found (or
 `healthy`), the time it took, and what is broken. The mark says whether that is
-what the scenario's file expects. Where time ran out unexpectedly, a scenario is
-replayed once with five budgets.
+what the scenario's file expects.
 
 Examples:
   badrdp run tls                                all that is about TLS
@@ -82,7 +78,7 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
             let (options, permits) = (Arc::clone(&options), Arc::clone(&permits));
             tokio::spawn(async move {
                 let _permit = permits.acquire_owned().await;
-                patiently(&scenario, &options).await.with_context(|| format!("cannot replay {}", scenario.id))
+                replay(&scenario, &options).await.with_context(|| format!("cannot replay {}", scenario.id))
             })
         })
         .collect();
@@ -104,30 +100,6 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     }
     Ok(if unexpected == 0 { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
 }
-
-/// Replays the scenario, and once more with a longer budget where only time was short.
-///
-/// On a machine that is busy with something else, a second is over before a healthy server has answered.
-async fn patiently(scenario: &Scenario, options: &replay::Options) -> Result<Replay, StartError> {
-    let first = replay(scenario, options).await?;
-    let timed_out = first.client.entries.iter().any(|entry| matches!(entry.event, Event::TimedOut));
-    let undrawn = first.diagnosis.findings.iter().any(|finding| finding.id == "nothing-drawn");
-    if first.as_expected() || !(timed_out || undrawn || stalled_in_tls(&first)) {
-        return Ok(first);
-    }
-    let longer = replay::Options { budget: options.budget.saturating_mul(PATIENCE), ..options.clone() };
-    tracing::warn!("{}: time ran out at {:?}; replayed with {:?}", scenario.id, options.budget, longer.budget);
-    replay(scenario, &longer).await
-}
-
-fn stalled_in_tls(replay: &Replay) -> bool {
-    replay.client.entries.iter().any(
-        |entry| matches!(&entry.event, Event::TlsFailed(failure) if matches!(failure.kind, TlsFailureKind::TimedOut)),
-    )
-}
-
-/// Budgets of the second try.
-const PATIENCE: u32 = 5;
 
 /// How wide each column is, so that a run of any selection is aligned.
 #[derive(Debug)]
