@@ -91,3 +91,24 @@ async fn what_was_held_back_when_the_connection_ended_is_in_the_record() {
         "{transcript:#?}"
     );
 }
+
+#[tokio::test]
+async fn a_fin_inside_tls_is_announced_by_close_notify() {
+    let end = fault(MessageKind::DemandActive, Some(Operator::Omit), Some(Then::End(Ending::Fin)));
+    let server = start(scenario(vec![end])).await;
+    let mut peer = Peer::connect(&server).await;
+    assert!(!peer.go(|message| vec![message.encode()]).await, "the server ends it");
+    assert!(peer.tls.process_new_packets().unwrap().peer_has_closed());
+}
+
+#[tokio::test]
+async fn wait_takes_its_time() {
+    let time = Duration::from_millis(150);
+    let wait = fault(MessageKind::X224ConnectionConfirm, Some(Operator::Wait(time)), None);
+    let server = start(scenario(vec![wait])).await;
+    let mut stream = TcpStream::connect(server.addr()).await.unwrap();
+    let before = std::time::Instant::now();
+    stream.write_all(&request()).await.unwrap();
+    stream.read_exact(&mut [0; 19]).await.unwrap();
+    assert!(before.elapsed() >= time);
+}

@@ -218,7 +218,7 @@ async fn a_fin_does_not_destroy_data_when_the_client_was_still_talking() {
     let server = start(scenario(vec![fin])).await;
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
     // Unread bytes on the server's side would turn its close into RST.
-    stream.write_all(&[request(), vec![0x16; 4000]].concat()).await.unwrap();
+    stream.write_all(&[request(), vec![0x16; 400_000]].concat()).await.unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
     assert_eq!(bytes.len(), 19);

@@ -172,25 +172,21 @@ fn find(sealed: &Layered, place: &Place) -> Result<Target, String> {
                 return Err(format!("the layer has only {}", super::count(sealed.bytes.len())));
             }
             let name = if *count == 1 { format!("byte {at}") } else { format!("bytes {at} to {}", range.end) };
-            Ok(Target { name, range, big_end_first: big_end_first(layer, "") })
+            Ok(Target { name, range, big_end_first: big_end_first(layer) })
         }
         Span::Field(name) => {
             let by_path = sealed.fields.iter().find(|field| field.path() == *name);
             let field = by_path.or_else(|| sealed.fields.iter().find(|field| field.name == name));
             let field = field.ok_or_else(|| format!("the {layer} layer has no field {name}"))?;
-            let big_end_first = big_end_first(layer, field.block);
-            Ok(Target { name: field.path(), range: field.range.clone(), big_end_first })
+            Ok(Target { name: field.path(), range: field.range.clone(), big_end_first: !field.little_endian })
         }
     }
 }
 
-/// Byte order of numbers: the ITU and IETF layers are big end first, Microsoft's structures little.
-fn big_end_first(layer: Layer, block: &str) -> bool {
-    match layer {
-        Layer::Tpkt | Layer::Mcs => true,
-        Layer::X224 => !block.starts_with("RDP_"),
-        Layer::FastPath | Layer::Gcc | Layer::Security | Layer::Share | Layer::Payload => false,
-    }
+/// Byte order of numbers at places without a name: the ITU and IETF layers are big end first,
+/// Microsoft's structures little. Fields know their own.
+const fn big_end_first(layer: Layer) -> bool {
+    matches!(layer, Layer::Tpkt | Layer::X224 | Layer::Mcs)
 }
 
 /// The number in the target's own width and byte order.

@@ -97,6 +97,37 @@ fn numbers_of_the_itu_layers_are_big_end_first() {
     assert_eq!(set(ATTACH, Layer::Mcs, "result", 0x0e).1, [0x0e]);
 }
 
+/// Where the field stands in the message, and what is there once it is set to `number`.
+fn set_number(kind: MessageKind, layer: Layer, name: &str, number: u64) -> Vec<u8> {
+    let mut plan = plan(kind, Operator::Set(field(layer, name), Value::Number(number)));
+    let (bytes, _) = one(&mut plan, kind);
+    let differing = differing(&bytes, &honest(kind));
+    bytes[*differing.first().unwrap()..=*differing.last().unwrap()].to_vec()
+}
+
+#[test]
+fn a_number_is_written_in_the_byte_order_of_its_field_whatever_the_layer() {
+    let demand = MessageKind::DemandActive;
+    assert_eq!(set_number(demand, Layer::Share, "TS_DEMAND_ACTIVE_PDU.numberCapabilities", 0x0a0b), [0x0b, 0x0a]);
+    assert_eq!(set_number(RESPONSE, Layer::Gcc, "TS_UD_SC_NET.header.length", 0x0a0b), [0x0b, 0x0a]);
+    let license = MessageKind::LicenseErrorAlert;
+    assert_eq!(set_number(license, Layer::Payload, "LICENSE_PREAMBLE.wMsgSize", 0x0a0b), [0x0b, 0x0a]);
+}
+
+#[test]
+fn a_field_that_an_edit_took_away_is_there_no_more() {
+    let faults = [
+        fault(CONFIRM, Operator::Remove(field(Layer::X224, "RDP_NEG_RSP.selectedProtocol"))),
+        fault(CONFIRM, Operator::Remove(field(Layer::X224, "RDP_NEG_RSP.selectedProtocol"))),
+    ];
+    let mut plan = Plan::new(&faults);
+    let shaped = plan.shape(&message(CONFIRM));
+    let mut expected = honest(CONFIRM)[..SELECTED].to_vec();
+    expected[3] -= 4;
+    assert_eq!(shaped[0].bytes, expected);
+    assert!(matches!(plan.firing(), [Firing::Fired, Firing::Inert(_)]), "{:?}", plan.firing());
+}
+
 #[test]
 fn a_bare_field_name_is_enough() {
     let set = |name| one(&mut plan(CONFIRM, Operator::Set(field(Layer::X224, name), Value::Number(9))), CONFIRM);
@@ -120,6 +151,9 @@ fn set_bytes_at_an_offset_overwrites_as_many_as_they_are() {
     let (bytes, phrase) = one(&mut plan, CONFIRM);
     assert_eq!(differing(&bytes, &honest(CONFIRM)), [5, 6]);
     assert_eq!(phrase, "x224 bytes 1 to 3 set to ee ee (line 7)");
+
+    let mut plan = self::plan(CONFIRM, Operator::Set(bytes_at(Layer::X224, 1, 1), Value::Bytes(vec![0xee; 3])));
+    assert_eq!(differing(&one(&mut plan, CONFIRM).0, &honest(CONFIRM)), [5, 6, 7], "none is moved");
 }
 
 #[test]
@@ -132,6 +166,10 @@ fn xor_changes_the_bits_of_the_mask_and_no_others() {
     assert_eq!([bytes[13] ^ honest[13], bytes[14] ^ honest[14]], [0x01, 0x80]);
 
     let mut plan = Plan::new(&[fault(CONFIRM, Operator::Xor(bytes_at(Layer::Tpkt, 0, 1), Value::Bytes(vec![0xff])))]);
+    assert_eq!(one(&mut plan, CONFIRM).0[0], 3 ^ 0xff, "bits that are set are cleared");
+
+    // A mask shorter than its place leaves the rest alone.
+    let mut plan = Plan::new(&[fault(CONFIRM, Operator::Xor(bytes_at(Layer::Tpkt, 0, 4), Value::Bytes(vec![1])))]);
     assert_eq!(differing(&one(&mut plan, CONFIRM).0, &honest), [0]);
 }
 
@@ -282,6 +320,18 @@ fn merge_makes_one_write_of_two_messages() {
 }
 
 #[test]
+fn what_else_is_asked_of_a_merged_message_still_happens() {
+    let wait = Duration::from_millis(5);
+    let faults =
+        [fault(ATTACH, Operator::Wait(wait)), Fault { then: Some(Then::HalfClose), ..fault(ATTACH, Operator::Merge) }];
+    let mut plan = Plan::new(&faults);
+    assert_eq!(plan.shape(&message(ATTACH)), []);
+    let joined = write(&[honest(ATTACH), honest(JOIN)].concat());
+    let half = WireOp::HalfClose("half-close (line 7)".to_owned());
+    assert_eq!(ops(&plan.shape(&message(JOIN))), [WireOp::Wait(wait), joined, half]);
+}
+
+#[test]
 fn a_merge_with_nothing_behind_it_goes_out_at_the_end_and_did_not_fire() {
     let mut plan = plan(ATTACH, Operator::Merge);
     plan.shape(&message(ATTACH));
@@ -295,6 +345,9 @@ fn split_writes_pieces_of_the_given_sizes() {
     let bytes = honest(CONFIRM);
     assert_eq!(ops(&shaped), [write(&bytes[..1]), write(&bytes[1..5]), write(&bytes[5..])]);
     assert_eq!(shaped[0].bytes, bytes, "the record has the message in one piece");
+    // A piece as long as what is left is the last; no empty one follows.
+    let whole = plan(CONFIRM, Operator::Split(vec![4, bytes.len() - 4, 1])).shape(&message(CONFIRM));
+    assert_eq!(ops(&whole), [write(&bytes[..4]), write(&bytes[4..])]);
     assert!(shaped[0].message.is_some(), "the bytes are honest");
 }
 

@@ -92,6 +92,8 @@ mod tests {
         let plain = legacy_server_hello(0x0301, &offer(&[0xc014]), &[]);
         let secure = legacy_server_hello(0x0301, &Offer { secure_renegotiation: true, ..offer(&[0xc014]) }, &[]);
         assert_eq!(secure.len(), plain.len() + 7);
+        // One extension: renegotiation_info with an empty value (RFC 5746 3.2).
+        assert!(secure.ends_with(&[0, 5, 0xff, 0x01, 0, 1, 0]), "{secure:02x?}");
         assert_eq!(seen(&secure), seen(&plain));
     }
 
