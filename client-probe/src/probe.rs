@@ -31,7 +31,8 @@ pub struct Options {
     pub roots: Roots,
     /// The name that the certificate must be for; default the target's host.
     pub server_name: Option<String>,
-    /// The `mstshash` cookie to send.
+    /// The `mstshash` cookie to send, as real clients do. Default `badrdp`. Its CR LF also wakes services that read
+    /// lines, such as HTTP, so that they show themselves.
     pub cookie: Option<String>,
 }
 
@@ -56,7 +57,7 @@ impl Default for Options {
             now: SystemTime::now(),
             roots: Roots::System,
             server_name: None,
-            cookie: None,
+            cookie: Some("badrdp".to_owned()),
         }
     }
 }

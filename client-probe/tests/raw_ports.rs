@@ -37,7 +37,11 @@ where
 
 /// Reads the Connection Request, then answers.
 async fn answer(mut stream: TcpStream, bytes: &[u8]) -> TcpStream {
-    let mut request = [0; 19];
+    let mut header = [0; 4];
+    stream.read_exact(&mut header).await.unwrap();
+    // TPKT: the whole length stands in the last two bytes.
+    let [_, _, high, low] = header;
+    let mut request = vec![0; usize::from(u16::from_be_bytes([high, low])) - header.len()];
     stream.read_exact(&mut request).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     stream
@@ -100,6 +104,21 @@ async fn other_protocols_are_named() {
         let (_, diagnosis) = against(move |stream| async move { hold(answer(stream, bytes).await).await }).await;
         assert_eq!(first(&diagnosis), (id, Stage::ConnectionInitiation, Verdict::NotRdp));
     }
+}
+
+/// A web server answers only once it has read a line; the cookie's CR LF ends one.
+#[tokio::test]
+async fn a_server_that_reads_lines_shows_itself() {
+    let (_, diagnosis) = against(|mut stream| async move {
+        let mut byte = [0];
+        while byte != *b"\n" {
+            stream.read_exact(&mut byte).await.unwrap();
+        }
+        stream.write_all(b"<!DOCTYPE HTML>\n<html>Bad request syntax</html>").await.unwrap();
+        hold(stream).await;
+    })
+    .await;
+    assert_eq!(first(&diagnosis), ("speaks-http", Stage::ConnectionInitiation, Verdict::NotRdp));
 }
 
 #[tokio::test]

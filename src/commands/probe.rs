@@ -42,9 +42,9 @@ pub(crate) struct Arguments {
     /// Trust the certificates in this PEM file, besides the system's (repeat for more)
     #[arg(long, value_name = "FILE")]
     ca: Vec<PathBuf>,
-    /// Send this `mstshash` cookie, by which some load balancers choose
-    #[arg(long, value_name = "NAME", value_parser = cookie)]
-    cookie: Option<String>,
+    /// Send this `mstshash` cookie, by which some load balancers choose; '' sends none
+    #[arg(long, value_name = "NAME", default_value = "badrdp", value_parser = cookie)]
+    cookie: String,
     /// Protocols to offer
     #[arg(long, value_name = "LIST", default_value = "ssl,hybrid,hybrid-ex", value_parser = protocols)]
     protocols: Protocols,
@@ -73,7 +73,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         protocols,
         roots: roots(&ca)?,
         server_name,
-        cookie,
+        cookie: Some(cookie).filter(|cookie| !cookie.is_empty()),
         ..Options::default()
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -141,8 +141,8 @@ fn target(text: &str) -> Result<Target, String> {
 
 /// A CR or LF would end the cookie; MS-RDPBCGR 2.2.1.1 has ANSI characters.
 fn cookie(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.len() > 128 || !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-        return Err("a cookie has 1 to 128 printable ASCII characters".to_owned());
+    if text.len() > 128 || !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return Err("a cookie has at most 128 printable ASCII characters".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn cookies_cannot_break_the_line() {
-        assert!(cookie("alice").is_ok());
-        for wrong in ["", "a\r\nb", "ä"] {
+        assert!(cookie("alice").is_ok() && cookie("").is_ok());
+        for wrong in ["a\r\nb", "ä"] {
             assert!(cookie(wrong).is_err(), "{wrong:?}");
         }
     }
