@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use badrdp_client_probe::{Diagnosis, Options as ProbeOptions, Roots, Target, diagnose, probe};
 use badrdp_fake_server::{FakeServer, Options as ServerOptions, StartError};
-use badrdp_proto::transcript::Transcript;
+use badrdp_proto::transcript::{Event, Transcript};
 use badrdp_scenarios::Scenario;
 
 /// How to replay. Time and randomness are arguments.
@@ -72,7 +72,9 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
     };
     let client = probe(&target, &probe_options).await;
     // The server's side of the story ends a moment after the client's.
-    server.wait_finished(1).await;
+    if client.entries.iter().any(|entry| matches!(entry.event, Event::Connected { .. })) {
+        server.wait_finished(1).await;
+    }
     let transcripts = server.transcripts();
     let diagnosis = diagnose(&client);
     let mut problems = Vec::new();
