@@ -23,6 +23,7 @@ mod encode;
 mod fact;
 mod secret;
 mod text;
+mod typed;
 
 pub use decode::{Context, Expect, decode, unbundle};
 pub use encode::encode;
@@ -136,8 +137,10 @@ impl Message {
     /// Where secrets (passwords, cookies that stand for one) lie in `frame`, the bytes of this message.
     #[must_use]
     pub fn secret_spans(&self, frame: &[u8]) -> Vec<core::ops::Range<usize>> {
-        let Self::Data(data) = self else {
-            return Vec::new();
+        let data = match self {
+            Self::Data(data) => data,
+            Self::FastPathInput(input) => return typed::fast_path(input, frame),
+            _ => return Vec::new(),
         };
         // The payload is the frame's tail, whatever the carriers outside it look like.
         let start =
@@ -150,8 +153,10 @@ impl Message {
     #[must_use]
     pub fn redacted(&self) -> Self {
         let mut redacted = self.clone();
-        if let Self::Data(data) = &mut redacted {
-            secret::redact(&mut data.pdu);
+        match &mut redacted {
+            Self::Data(data) => secret::redact(&mut data.pdu),
+            Self::FastPathInput(input) => typed::redact(input),
+            _ => {}
         }
         redacted
     }

@@ -1,6 +1,6 @@
 //! Where secrets lie in the bytes of a PDU, and PDUs without them.
 //!
-//! Passwords, reconnect cookies (MS-RDPBCGR 2.2.4) and the side transport's cookie (2.2.15.1). The
+//! Passwords, reconnect cookies (MS-RDPBCGR 2.2.4), the side transport's cookie (2.2.15.1), typed keys. The
 //! bytes themselves are walked, since a peer's strings need not be as long as they would be here.
 
 use core::ops::Range;
@@ -9,7 +9,7 @@ use super::channel::sec;
 use super::client_info::{ClientInfo, Secret, SecretBytes};
 use super::session_info::SaveSessionInfo;
 use super::share::{ShareDataPdu, looks_like_share};
-use super::{ChannelPdu, Side, mcs, redirection};
+use super::{ChannelPdu, Side, mcs, redirection, typed};
 
 /// Bytes of the basic security header.
 const SECURITY_HEADER: usize = 4;
@@ -53,6 +53,12 @@ pub(super) fn spans(pdu: &ChannelPdu, payload: &[u8]) -> Vec<Range<usize>> {
             // infoType, Length, FieldsPresent, cbFieldData, cbLen, Version and LogonId stand in front.
             ShareDataPdu::SaveSessionInfo(SaveSessionInfo::Extended { auto_reconnect: Some(_), .. }) => {
                 fixed(&mut walk, SHARE_HEADERS + 26, 16, &mut found)
+            }
+            ShareDataPdu::InputEvents(body) => {
+                found.extend(
+                    typed::slow_path(body).into_iter().map(|key| SHARE_HEADERS + key.start..SHARE_HEADERS + key.end),
+                );
+                Some(())
             }
             // A cookie among fields that are not known, or compressed.
             data if may_hold_cookie(data) => {
@@ -153,6 +159,13 @@ pub(super) fn redact(pdu: &mut ChannelPdu) {
             }) => random_bits.fill(b'*'),
             ShareDataPdu::SaveSessionInfo(SaveSessionInfo::Unknown { body, .. })
             | ShareDataPdu::Unknown { pdu_type2: SAVE_SESSION_INFO, body, .. } => body.fill(b'*'),
+            ShareDataPdu::InputEvents(body) => {
+                for key in typed::slow_path(body) {
+                    if let Some(key) = body.get_mut(key) {
+                        key.fill(b'*');
+                    }
+                }
+            }
             _ => {}
         },
         _ => {}

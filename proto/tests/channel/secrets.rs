@@ -1,6 +1,7 @@
 //! Secrets: where they lie in a frame, and that nothing shows them.
 
 use badrdp_proto::pdu::client_info::ClientInfo;
+use badrdp_proto::pdu::share::ShareDataPdu;
 use badrdp_proto::pdu::specimen::{IO_CHANNEL, context, specimen};
 use badrdp_proto::pdu::{ChannelPdu, Data, Message, Side, decode};
 use badrdp_proto::vocab::MessageKind;
@@ -105,6 +106,34 @@ fn a_frame_that_ends_early_has_a_shorter_span() {
     let span = message.secret_spans(&frame).remove(0);
     let cut = &frame[..span.start + 4];
     assert!(message.secret_spans(cut).iter().all(|span| span.end <= cut.len()));
+}
+
+#[test]
+fn typed_keys_are_found_and_masked_and_the_mouse_is_not() {
+    use badrdp_proto::pdu::fast_path::{Input, InputEvent};
+    let events = vec![
+        InputEvent::Mouse { pointer_flags: 0x0800, x: 7, y: 9 },
+        InputEvent::ScanCode { flags: 0, key_code: 0x1e },
+        InputEvent::Sync { flags: 2 },
+        InputEvent::Unicode { flags: 0, code: 0x20ac },
+    ];
+    let fast = Message::FastPathInput(Input { flags: 0, events });
+    assert_eq!(spans(&fast), [vec![0x1e], vec![0xac, 0x20]]);
+    let Message::FastPathInput(redacted) = fast.redacted() else { panic!("still fast-path input") };
+    assert_eq!(redacted.events[0], InputEvent::Mouse { pointer_flags: 0x0800, x: 7, y: 9 });
+    assert_eq!(redacted.events[1], InputEvent::ScanCode { flags: 0, key_code: b'*' });
+    assert_eq!(redacted.events[3], InputEvent::Unicode { flags: 0, code: b'*'.into() });
+
+    // Two slow-path events: a key (0x0004, keyCode 0x1e) and the mouse (0x8001).
+    let key = [0, 0, 0, 0, 0x04, 0, 0, 0, 0x1e, 0, 0, 0];
+    let mouse = [0, 0, 0, 0, 0x01, 0x80, 0, 8, 7, 0, 9, 0];
+    let body: Vec<u8> = [2, 0, 0, 0].into_iter().chain(key).chain(mouse).collect();
+    let mut slow = specimen(MessageKind::InputEvents).unwrap();
+    let Message::Data(Data { pdu: ChannelPdu::ShareData(share), .. }) = &mut slow else { panic!("share data") };
+    share.data = ShareDataPdu::InputEvents(body);
+    assert_eq!(spans(&slow), [vec![0x1e, 0]]);
+    assert_eq!(spans(&slow.redacted()), [b"**".to_vec()]);
+    assert_eq!(slow.redacted().fact(), slow.fact());
 }
 
 #[test]
