@@ -4,7 +4,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::missing_panics_doc,
-    unreachable_pub,
     reason = "tests state what they expect"
 )]
 

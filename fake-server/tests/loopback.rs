@@ -7,6 +7,8 @@
     reason = "tests state what they expect"
 )]
 
+mod common;
+
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -14,51 +16,19 @@ use std::time::{Duration, Instant};
 
 use badrdp_fake_server::{FakeServer, Options, StartError, VerifyError};
 use badrdp_proto::connect::{Blame, CloseKind, Ending, TlsFailureKind};
-use badrdp_proto::pdu::x224::{ConnectionRequest, NegotiationRequest, Protocols};
 use badrdp_proto::pdu::{Context, Expect, Message, Side, decode};
 use badrdp_proto::transcript::{Direction, Event, Transcript};
+use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::NegotiationFailureCode;
-use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Layer;
-use badrdp_scenarios::Scenario;
-use badrdp_scenarios::model::{
-    Anchor, ExpectClient, ExpectProbe, Fault, Operator, Place, ServerProfile, Span, Then, Value,
-};
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore};
+use badrdp_scenarios::model::{Operator, Place, Span, Then, Value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-fn scenario(faults: Vec<Fault>) -> Scenario {
-    Scenario {
-        id: "test/loopback".to_owned(),
-        summary: String::new(),
-        about: String::new(),
-        spec: Vec::new(),
-        tags: Vec::new(),
-        server: ServerProfile { security: Protocols::SSL, ..ServerProfile::default() },
-        faults,
-        expect_probe: ExpectProbe { stage: Stage::Active, finding: None },
-        expect_client: ExpectClient::default(),
-        source: "loopback.toml".into(),
-    }
-}
-
-fn fault(kind: MessageKind, operator: Option<Operator>, then: Option<Then>) -> Fault {
-    Fault { at: Anchor { kind: Some(kind), occurrence: Some(1) }, operator, then, line: 3 }
-}
+use common::{fault, read_to_close, records, request, scenario, secure, start, tls_client};
 
 fn options() -> Options {
     Options { budget: Duration::from_secs(5), ..Options::default() }
-}
-
-async fn start(scenario: Scenario) -> FakeServer {
-    FakeServer::start_with(scenario, options()).await.unwrap()
-}
-
-fn request() -> Vec<u8> {
-    let negotiation = Some(NegotiationRequest { flags: 0, requested_protocols: Protocols::SSL });
-    Message::X224ConnectionRequest(ConnectionRequest { negotiation, ..ConnectionRequest::default() }).encode()
 }
 
 fn confirm(bytes: &[u8]) -> Message {
@@ -70,69 +40,7 @@ fn confirm(bytes: &[u8]) -> Message {
 async fn ask(addr: SocketAddr) -> (Vec<u8>, std::io::Result<()>) {
     let mut stream = TcpStream::connect(addr).await.unwrap();
     stream.write_all(&request()).await.unwrap();
-    let mut bytes = Vec::new();
-    let mut piece = [0; 4096];
-    loop {
-        match stream.read(&mut piece).await {
-            Ok(0) => return (bytes, Ok(())),
-            Ok(length) => bytes.extend(&piece[..length]),
-            Err(error) => return (bytes, Err(error)),
-        }
-    }
-}
-
-fn client(ca: &[u8]) -> ClientConnection {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(ca.to_vec())).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.time_provider = Arc::new(FixedTime);
-    ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap()
-}
-
-/// The clock that the server's certificates are minted against.
-#[derive(Debug)]
-struct FixedTime;
-
-impl rustls::time_provider::TimeProvider for FixedTime {
-    fn current_time(&self) -> Option<rustls::pki_types::UnixTime> {
-        Some(rustls::pki_types::UnixTime::since_unix_epoch(Duration::from_secs(Options::FIXED_NOW)))
-    }
-}
-
-fn records(tls: &mut ClientConnection) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while tls.wants_write() {
-        tls.write_tls(&mut bytes).unwrap();
-    }
-    bytes
-}
-
-/// Runs the client's handshake on a stream where the confirm was read already.
-async fn secure(stream: &mut TcpStream, tls: &mut ClientConnection) -> Result<(), rustls::Error> {
-    let mut piece = [0; 4096];
-    loop {
-        stream.write_all(&records(tls)).await.unwrap();
-        if !tls.is_handshaking() {
-            return Ok(());
-        }
-        let length = stream.read(&mut piece).await.unwrap_or(0);
-        if length == 0 {
-            return Err(rustls::Error::General("closed".to_owned()));
-        }
-        let mut bytes = &piece[..length];
-        while !bytes.is_empty() {
-            tls.read_tls(&mut bytes).unwrap();
-            if let Err(error) = tls.process_new_packets() {
-                stream.write_all(&records(tls)).await.ok();
-                return Err(error);
-            }
-        }
-    }
+    read_to_close(&mut stream).await
 }
 
 /// X.224, then TLS; the server's own transcript of it.
@@ -141,7 +49,7 @@ async fn connect(server: &FakeServer) -> (Result<(), rustls::Error>, Transcript)
     stream.write_all(&request()).await.unwrap();
     let mut bytes = [0; 19];
     stream.read_exact(&mut bytes).await.unwrap();
-    let mut tls = client(server.ca_certificate());
+    let mut tls = tls_client(server.ca_certificate());
     let result = secure(&mut stream, &mut tls).await;
     drop(stream);
     server.wait_finished(1).await;
@@ -193,7 +101,7 @@ async fn a_healthy_server_goes_through_x224_and_tls() {
 async fn a_client_hello_sent_ahead_of_the_confirm_is_not_lost() {
     let server = start(scenario(Vec::new())).await;
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
-    let mut tls = client(server.ca_certificate());
+    let mut tls = tls_client(server.ca_certificate());
     stream.write_all(&[request(), records(&mut tls)].concat()).await.unwrap();
     let mut bytes = [0; 19];
     stream.read_exact(&mut bytes).await.unwrap();
@@ -263,7 +171,7 @@ async fn half_close_sends_fin_and_still_hears_the_client() {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
     assert_eq!(bytes.len(), 19);
-    let mut tls = client(server.ca_certificate());
+    let mut tls = tls_client(server.ca_certificate());
     stream.write_all(&records(&mut tls)).await.unwrap();
     drop(stream);
     server.wait_finished(1).await;
@@ -315,7 +223,7 @@ async fn a_client_that_goes_on_after_a_legacy_server_hello_has_accepted_it() {
     let legacy = fault(MessageKind::TlsServerHello, Some(Operator::LegacyServerHello(0x0302)), None);
     let server = start(scenario(vec![legacy])).await;
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
-    let mut tls = client(server.ca_certificate());
+    let mut tls = tls_client(server.ca_certificate());
     stream.write_all(&[request(), records(&mut tls)].concat()).await.unwrap();
     let mut head = [0; 19 + 11];
     stream.read_exact(&mut head).await.unwrap();

@@ -18,7 +18,7 @@ use rustls::{ClientConfig as TlsConfig, ClientConnection, RootCertStore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-pub fn scenario(faults: Vec<Fault>) -> Scenario {
+pub(crate) fn scenario(faults: Vec<Fault>) -> Scenario {
     Scenario {
         id: "test/loopback".to_owned(),
         summary: String::new(),
@@ -33,31 +33,31 @@ pub fn scenario(faults: Vec<Fault>) -> Scenario {
     }
 }
 
-pub fn fault(kind: MessageKind, operator: Option<Operator>, then: Option<Then>) -> Fault {
+pub(crate) fn fault(kind: MessageKind, operator: Option<Operator>, then: Option<Then>) -> Fault {
     Fault { at: Anchor { kind: Some(kind), occurrence: Some(1) }, operator, then, line: 3 }
 }
 
-pub async fn start(scenario: Scenario) -> FakeServer {
+pub(crate) async fn start(scenario: Scenario) -> FakeServer {
     start_with_budget(scenario, Duration::from_secs(5)).await
 }
 
-pub async fn start_with_budget(scenario: Scenario, budget: Duration) -> FakeServer {
+pub(crate) async fn start_with_budget(scenario: Scenario, budget: Duration) -> FakeServer {
     FakeServer::start_with(scenario, Options { budget, ..Options::default() }).await.unwrap()
 }
 
 /// The one connection's transcript, once it has ended.
-pub async fn transcript(server: &FakeServer) -> Transcript {
+pub(crate) async fn transcript(server: &FakeServer) -> Transcript {
     server.wait_finished(1).await;
     server.transcripts().remove(0)
 }
 
-pub fn request() -> Vec<u8> {
+pub(crate) fn request() -> Vec<u8> {
     let negotiation = Some(NegotiationRequest { flags: 0, requested_protocols: Protocols::SSL });
     Message::X224ConnectionRequest(ConnectionRequest { negotiation, ..ConnectionRequest::default() }).encode()
 }
 
 /// Reads until the peer closes; the error of a close by RST is part of the answer.
-pub async fn read_to_close(stream: &mut TcpStream) -> (Vec<u8>, std::io::Result<()>) {
+pub(crate) async fn read_to_close(stream: &mut TcpStream) -> (Vec<u8>, std::io::Result<()>) {
     let mut bytes = Vec::new();
     let mut piece = vec![0; 16 * 1024];
     loop {
@@ -70,7 +70,7 @@ pub async fn read_to_close(stream: &mut TcpStream) -> (Vec<u8>, std::io::Result<
 }
 
 /// A TLS client that trusts the server's CA, at the clock that its certificates are minted against.
-pub fn tls_client(ca: &[u8]) -> ClientConnection {
+pub(crate) fn tls_client(ca: &[u8]) -> ClientConnection {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ca.to_vec())).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -93,7 +93,7 @@ impl rustls::time_provider::TimeProvider for FixedTime {
     }
 }
 
-pub fn records(tls: &mut ClientConnection) -> Vec<u8> {
+pub(crate) fn records(tls: &mut ClientConnection) -> Vec<u8> {
     let mut bytes = Vec::new();
     while tls.wants_write() {
         tls.write_tls(&mut bytes).unwrap();
@@ -102,7 +102,7 @@ pub fn records(tls: &mut ClientConnection) -> Vec<u8> {
 }
 
 /// Runs the client's handshake on a stream where the confirm was read already.
-pub async fn secure(stream: &mut TcpStream, tls: &mut ClientConnection) -> Result<(), rustls::Error> {
+pub(crate) async fn secure(stream: &mut TcpStream, tls: &mut ClientConnection) -> Result<(), rustls::Error> {
     let mut piece = [0; 4096];
     loop {
         stream.write_all(&records(tls)).await.unwrap();
@@ -125,7 +125,7 @@ pub async fn secure(stream: &mut TcpStream, tls: &mut ClientConnection) -> Resul
 }
 
 /// An honest client, one message at a time.
-pub struct Peer {
+pub(crate) struct Peer {
     pub stream: TcpStream,
     pub tls: ClientConnection,
     pub session: Session<Client>,
@@ -134,7 +134,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub async fn connect(server: &FakeServer) -> Self {
+    pub(crate) async fn connect(server: &FakeServer) -> Self {
         let config = ClientConfig { protocols: Protocols::SSL, ..ClientConfig::default() };
         Self {
             stream: TcpStream::connect(server.addr()).await.unwrap(),
@@ -146,7 +146,7 @@ impl Peer {
     }
 
     /// A client in an active session.
-    pub async fn active(server: &FakeServer) -> Self {
+    pub(crate) async fn active(server: &FakeServer) -> Self {
         let mut peer = Self::connect(server).await;
         assert!(peer.go(|message| vec![message.encode()]).await, "the session is active");
         peer
@@ -154,7 +154,7 @@ impl Peer {
 
     /// Goes on until the session is active (true) or ended. `shape` turns each message of an honest
     /// client into what is written.
-    pub async fn go(&mut self, mut shape: impl FnMut(&Message) -> Vec<Vec<u8>>) -> bool {
+    pub(crate) async fn go(&mut self, mut shape: impl FnMut(&Message) -> Vec<Vec<u8>>) -> bool {
         loop {
             while let Some(output) = self.session.poll(self.started.elapsed()) {
                 match output {
@@ -182,7 +182,7 @@ impl Peer {
     }
 
     /// The next bytes, decrypted; empty once the server has closed.
-    pub async fn read(&mut self) -> Vec<u8> {
+    pub(crate) async fn read(&mut self) -> Vec<u8> {
         let mut piece = vec![0; 4096];
         loop {
             let length = self.stream.read(&mut piece).await.unwrap_or(0);
@@ -206,7 +206,7 @@ impl Peer {
     }
 
     /// Writes through TLS where it is up; a server that closed already is no error.
-    pub async fn write(&mut self, bytes: &[u8]) {
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
         if self.secured {
             for chunk in bytes.chunks(16 * 1024) {
                 std::io::Write::write_all(&mut self.tls.writer(), chunk).unwrap();
@@ -219,7 +219,7 @@ impl Peer {
     }
 
     /// The message with a password in its Client Info.
-    pub fn with_password(message: &Message, password: &str) -> Message {
+    pub(crate) fn with_password(message: &Message, password: &str) -> Message {
         let mut message = message.clone();
         if let Message::Data(data) = &mut message
             && let ChannelPdu::ClientInfo(info) = &mut data.pdu
