@@ -4,8 +4,11 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use badrdp_proto::connect::{Blame, Client, ClientConfig, Ending, Failure, Output, TlsFailure, TlsFailureKind};
+use badrdp_proto::connect::{
+    AuthCall, Blame, Client, ClientConfig, Ending, Failure, Output, TlsFailure, TlsFailureKind,
+};
 use badrdp_proto::pdu::share::ShareDataPdu;
+use badrdp_proto::pdu::x224::NegotiationRequest;
 use badrdp_proto::pdu::{ChannelPdu, Message, Side};
 use badrdp_proto::session::Session;
 use badrdp_proto::transcript::{Direction, Event, Recorder, Transcript};
@@ -17,9 +20,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 
+use crate::auth::Auth;
 use crate::certificate::{TrustStore, judge};
 use crate::connect::connect;
-use crate::probe::{Options, Roots, Target};
+use crate::probe::{LogonMode, Options, Roots, Target};
 use crate::tap::{Tap, Watched};
 use crate::tls;
 
@@ -45,11 +49,13 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
             return recorder.finish(Stage::Tcp, Some(Failure { stage: Stage::Tcp, cause, after: None }));
         }
     };
-    let config =
-        ClientConfig { protocols: options.protocols, cookie: options.cookie.clone(), ..ClientConfig::default() };
-    let mut session = Session::new(Client::new(config), options.budget);
+    let mut session = Session::new(Client::new(client_config(options)), options.budget);
     let peer = stream.peer_addr().ok().map(|address| address.ip());
     session.note(start.elapsed(), Event::Connected { peer });
+    if let Some(credentials) = &options.credentials {
+        let (domain, user) = (credentials.domain.clone(), credentials.user.clone());
+        session.note(start.elapsed(), Event::Credentials { domain, user });
+    }
     let drive = Drive {
         session,
         peer,
@@ -58,10 +64,30 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
         options,
         start,
         roots: Some(roots),
+        leaf: Vec::new(),
+        trusted: false,
+        auth: None,
         linger_until: None,
         deaf: false,
+        reset: false,
     };
     drive.run().await
+}
+
+/// What the machine is told. It gets no password: that goes through [`Auth`] alone.
+fn client_config(options: &Options) -> ClientConfig {
+    ClientConfig {
+        protocols: options.protocols,
+        request_flags: match options.credssp.mode {
+            LogonMode::Password => 0,
+            LogonMode::RestrictedAdmin => NegotiationRequest::RESTRICTED_ADMIN,
+            LogonMode::RemoteGuard => NegotiationRequest::REMOTE_GUARD,
+        },
+        stop_after_logon: options.stop_after_logon,
+        user: options.credentials.as_ref().map(|credentials| (credentials.domain.clone(), credentials.user.clone())),
+        cookie: options.cookie.clone(),
+        ..ClientConfig::default()
+    }
 }
 
 /// Whether a message draws: bitmaps, orders or surface commands, not pointers.
@@ -120,15 +146,27 @@ struct Drive<'a> {
     options: &'a Options,
     start: Instant,
     roots: Option<JoinHandle<TrustStore>>,
+    /// The host's own certificate, in DER.
+    leaf: Vec<u8>,
+    /// Whether the host may have credentials.
+    trusted: bool,
+    auth: Option<Auth>,
     /// Set once the session is active.
     linger_until: Option<Instant>,
     /// A write failed: what the peer said before is still read, nothing is sent.
     deaf: bool,
+    /// A write was told of the peer's RST. The system says so once; what is read behind it looks like a FIN.
+    reset: bool,
 }
 
 impl Drive<'_> {
     fn now(&self) -> Duration {
         self.start.elapsed()
+    }
+
+    /// When the probe gives up, however busy the peer is.
+    fn latest(&self) -> Instant {
+        self.start + self.options.connect_budget + self.options.budget * BUDGETS
     }
 
     async fn run(mut self) -> Transcript {
@@ -141,8 +179,9 @@ impl Drive<'_> {
                     self.session.note(now, Event::Activated);
                     self.linger_until = Some(Instant::now() + self.options.linger);
                 }
-                // Only a server draws, and only a client with credentials authenticates.
-                Some(Output::Draw | Output::Authenticate(_)) => {}
+                // Only a server draws.
+                Some(Output::Draw) => {}
+                Some(Output::Authenticate(call)) => self.authenticate(call),
                 Some(Output::End(ending)) => {
                     self.close(ending).await;
                     return self.session.finish();
@@ -186,6 +225,7 @@ impl Drive<'_> {
             Ok(Err(error)) => {
                 tracing::debug!("writing {}: {error}", message.kind());
                 self.deaf = true;
+                self.reset = error.kind() == io::ErrorKind::ConnectionReset;
             }
             Err(_) => {
                 let now = self.now();
@@ -194,16 +234,26 @@ impl Drive<'_> {
         }
     }
 
+    fn authenticate(&mut self, call: AuthCall) {
+        let now = self.now();
+        let auth = self.auth.get_or_insert_with(|| Auth::new(self.options, &self.leaf, self.trusted));
+        let elapsed = if self.options.ticking { now } else { Duration::ZERO };
+        let reply = auth.call(call, self.options.now + elapsed);
+        if let Some(identity) = auth.identity.take() {
+            self.session.note(now, Event::Identity(Box::new(identity)));
+        }
+        self.session.auth(reply);
+    }
+
     /// Reads once and feeds the machine with what came of it.
     async fn hear(&mut self) {
         let silence = Instant::now() + self.options.budget;
-        let total = self.start + self.options.connect_budget + self.options.budget * BUDGETS;
-        let deadline = self.linger_until.unwrap_or(silence).min(total);
+        let deadline = self.linger_until.unwrap_or(silence).min(self.latest());
         let mut buffer = vec![0; CHUNK];
         let outcome = timeout_at(deadline, self.stream.read(&mut buffer)).await;
         let now = self.now();
         match outcome {
-            Ok(Ok(0)) => self.session.peer_closed(now, false),
+            Ok(Ok(0)) => self.session.peer_closed(now, self.reset),
             Ok(Ok(count)) => self.session.receive(buffer.get(..count).unwrap_or_default()),
             Ok(Err(error)) => self.read_failed(now, &error),
             Err(_) if self.linger_until.is_some() && self.session.machine().is_active() => {
@@ -218,7 +268,7 @@ impl Drive<'_> {
         match tls::sort_rustls(error) {
             Some(kind) => self.session.tls_failed(now, TlsFailure { kind, after: None }),
             // A FIN without close_notify is a FIN.
-            None => self.session.peer_closed(now, tls::is_reset(error)),
+            None => self.session.peer_closed(now, self.reset || tls::is_reset(error)),
         }
     }
 
@@ -229,7 +279,7 @@ impl Drive<'_> {
         };
         let watched = Watched::new(self.start);
         let tap = Tap::new(stream, ahead, watched.clone());
-        let outcome = tls::handshake(tap, &watched, &self.name, self.peer, self.options.budget).await;
+        let outcome = tls::handshake(tap, &watched, &self.name, self.peer, self.options.budget, self.latest()).await;
         for (at, event) in watched.with(|watch| std::mem::take(&mut watch.events)) {
             self.session.note(at, event);
         }
@@ -262,6 +312,8 @@ impl Drive<'_> {
             TrustStore::load(&Roots::Only(Vec::new()))
         });
         let verdict = judge(chain, &self.name, self.options.now, &roots);
+        self.leaf = chain.first().cloned().unwrap_or_default();
+        self.trusted = self.options.accept_certificate || verdict.problems.is_empty();
         self.session.note(now, Event::Certificate(verdict));
     }
 

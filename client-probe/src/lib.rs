@@ -1,5 +1,6 @@
 //! Walks an RDP handshake against any host and says who failed, where, and why.
 
+mod auth;
 mod certificate;
 mod connect;
 pub mod diagnosis;
@@ -7,8 +8,9 @@ mod drive;
 pub mod explain;
 mod probe;
 pub mod report;
+mod required;
 mod tap;
 mod tls;
 
 pub use diagnosis::{Diagnosis, diagnose};
-pub use probe::{Options, Roots, Target, probe};
+pub use probe::{CredSsp, Credentials, LogonMode, Options, Password, Roots, Target, probe};

@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use badrdp_proto::pdu::x224::Protocols;
-use badrdp_proto::transcript::Transcript;
+use badrdp_proto::transcript::{Entry, Event, Transcript};
+use badrdp_proto::vocab::Stage;
 
 /// The host to probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,15 +26,79 @@ pub struct Options {
     pub linger: Duration,
     /// Protocols to offer. Default SSL, HYBRID, HYBRID_EX.
     pub protocols: Protocols,
-    /// The time that certificates are judged at. Default: now.
+    /// The time that certificates and the host's clock are judged at. Default: now.
     pub now: SystemTime,
+    /// Whether that clock goes on while the probe runs. Default yes; no where two runs must be alike.
+    pub ticking: bool,
     /// Who is trusted to issue certificates.
     pub roots: Roots,
     /// The name that the certificate must be for; default the target's host.
     pub server_name: Option<String>,
+    /// Who to log on as where the host does NLA; without, the probe asks for the NTLM challenge and stops.
+    pub credentials: Option<Credentials>,
+    /// Send credentials whatever the certificate. Default: only to a host whose certificate has no problem.
+    pub accept_certificate: bool,
+    /// How to do CredSSP.
+    pub credssp: CredSsp,
+    /// Where the host selects NLA, ask on a second connection whether it would do without. Default no.
+    pub ask_nla_required: bool,
+    /// End the connection once the user is logged on, before a session is opened.
+    pub stop_after_logon: bool,
     /// The `mstshash` cookie to send, as real clients do. Default `badrdp`. Its CR LF also wakes services that read
     /// lines, such as HTTP, so that they show themselves.
     pub cookie: Option<String>,
+}
+
+/// Who to log on as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// NetBIOS or DNS domain; empty: the host's own accounts.
+    pub domain: String,
+    /// User name.
+    pub user: String,
+    /// Password.
+    pub password: Password,
+}
+
+/// A password: shown by nothing but its length.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(pub String);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Password({} characters)", self.0.chars().count())
+    }
+}
+
+/// How to do CredSSP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CredSsp {
+    /// `TSRequest.version`. Default 6.
+    pub version: u32,
+    /// Wrap NTLM in SPNEGO. Default: bare NTLM.
+    pub spnego: bool,
+    /// Go on with hosts below version 5, which lack the fix for CVE-2018-0886. Default no, as patched clients.
+    pub vulnerable: bool,
+    /// What to delegate.
+    pub mode: LogonMode,
+}
+
+impl Default for CredSsp {
+    fn default() -> Self {
+        Self { version: 6, spnego: false, vulnerable: false, mode: LogonMode::Password }
+    }
+}
+
+/// What the client delegates once it is authenticated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LogonMode {
+    /// User name and password.
+    #[default]
+    Password,
+    /// Nothing: Restricted Admin mode.
+    RestrictedAdmin,
+    /// Remote Credential Guard. It needs Kerberos, which is not spoken here: the host's answer is all that is seen.
+    RemoteGuard,
 }
 
 /// Who is trusted to issue certificates.
@@ -55,16 +120,29 @@ impl Default for Options {
             linger: Duration::from_secs(3),
             protocols: Protocols::SSL.union(Protocols::HYBRID).union(Protocols::HYBRID_EX),
             now: SystemTime::now(),
+            ticking: true,
             roots: Roots::System,
             server_name: None,
+            credentials: None,
+            accept_certificate: false,
+            credssp: CredSsp::default(),
+            ask_nla_required: false,
+            stop_after_logon: false,
             cookie: Some("badrdp".to_owned()),
         }
     }
 }
 
-/// Walks the handshake against `target` as far as it goes without credentials.
+/// Walks the handshake against `target` as far as it goes with the credentials given, or without.
 ///
 /// Never fails: what goes wrong is in the transcript.
 pub async fn probe(target: &Target, options: &Options) -> Transcript {
-    crate::drive::walk(target, options).await
+    let mut transcript = crate::drive::walk(target, options).await;
+    if options.ask_nla_required && crate::required::is_open(&transcript) {
+        let started = tokio::time::Instant::now();
+        let at = transcript.entries.last().map_or(Duration::ZERO, |entry| entry.at);
+        let event = Event::NlaRequirement(crate::required::ask(target, options).await);
+        transcript.entries.push(Entry { at: at + started.elapsed(), stage: Stage::Nla, event });
+    }
+    transcript
 }

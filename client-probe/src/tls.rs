@@ -10,19 +10,20 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::tap::{Tap, Watched};
 
-/// Runs the handshake; silence of `budget` ends it.
+/// Runs the handshake; silence of `budget` ends it, and `latest` does in any case.
 pub(crate) async fn handshake(
     tap: Tap,
     watched: &Watched,
     name: &str,
     peer: Option<IpAddr>,
     budget: Duration,
+    latest: Instant,
 ) -> Result<(TlsStream<Tap>, TlsFacts), TlsFailure> {
     let failed = |kind| TlsFailure { kind, after: watched.with(|watch| watch.received.last()) };
     let connector = match connector() {
@@ -32,13 +33,13 @@ pub(crate) async fn handshake(
     let connecting = connector.connect(server_name(name, peer), tap);
     tokio::pin!(connecting);
     let outcome = loop {
-        let deadline = watched.with(|watch| watch.heard) + budget;
+        let deadline = latest.min(watched.with(|watch| watch.heard) + budget);
         tokio::select! {
             biased;
             outcome = &mut connecting => break outcome,
             () = sleep_until(deadline) => {
                 // Bytes may have come while the timer ran.
-                if watched.with(|watch| watch.heard) + budget <= deadline {
+                if deadline == latest || watched.with(|watch| watch.heard) + budget <= deadline {
                     return Err(failed(TlsFailureKind::TimedOut));
                 }
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use badrdp_client_probe::diagnosis::Verdict;
 use badrdp_client_probe::{Diagnosis, Options, Roots, Target, diagnose, probe};
+use badrdp_proto::connect::CloseKind;
 use badrdp_proto::transcript::{Event, Transcript};
 use badrdp_proto::vocab::Stage;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,7 +16,12 @@ use tokio::net::{TcpListener, TcpStream};
 const SELECTS_SSL: &[u8] = &[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 1, 0, 0, 0];
 
 fn options() -> Options {
-    Options { budget: Duration::from_millis(300), roots: Roots::Only(Vec::new()), ..Options::default() }
+    Options {
+        budget: Duration::from_millis(300),
+        connect_budget: Duration::from_secs(1),
+        roots: Roots::Only(Vec::new()),
+        ..Options::default()
+    }
 }
 
 /// Probes a port on which `peer` handles the one connection.
@@ -89,6 +95,23 @@ async fn half_an_answer_is_not_silence() {
     let (_, diagnosis) =
         against(|stream| async move { hold(answer(stream, SELECTS_SSL.split_at(9).0).await).await }).await;
     assert_eq!(first(&diagnosis), ("stalled", Stage::ConnectionInitiation, Verdict::Broken));
+}
+
+#[tokio::test]
+async fn a_handshake_that_drips_comes_to_its_end() {
+    let drip = |stream| async move {
+        // A TLS record of 16 KiB whose bytes come one at a time, each well within the budget.
+        let mut stream = answer(stream, SELECTS_SSL).await;
+        for byte in [0x16, 3, 3, 0x40, 0].into_iter().chain(std::iter::repeat(0)) {
+            if stream.write_all(&[byte]).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let walk = tokio::time::timeout(Duration::from_secs(60), against(drip));
+    let (transcript, _) = walk.await.unwrap();
+    assert_eq!(transcript.stage, Stage::Tls);
 }
 
 #[tokio::test]
@@ -211,4 +234,22 @@ async fn the_peer_sees_a_fin_when_the_probe_gives_up() {
     .await;
     assert_eq!(first(&diagnosis).0, "speaks-ssh");
     assert_eq!(receiver.await.unwrap(), Ok(0));
+}
+
+/// The RST is there as a rule before the probe writes, and then the write hears of it first.
+#[tokio::test]
+async fn a_reset_is_one_even_where_a_write_was_told() {
+    for _ in 0..20 {
+        let (transcript, _) = against(|stream| async move {
+            // Without negotiation data: the probe goes on in plain text at once.
+            let stream = answer(stream, &[3, 0, 0, 11, 6, 0xd0, 0, 0, 0x12, 0x34, 0]).await;
+            stream.set_zero_linger().unwrap();
+        })
+        .await;
+        let closed = transcript.entries.iter().find_map(|entry| match entry.event {
+            Event::PeerClosed(kind) => Some(kind),
+            _ => None,
+        });
+        assert_eq!(closed, Some(CloseKind::Reset));
+    }
 }

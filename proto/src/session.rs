@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use crate::connect::{CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFailure};
+use crate::connect::{AuthReply, CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFailure};
 use crate::pdu::{ChannelPdu, Data, Message, Side, decode, may_hold_secret, unbundle};
 use crate::transcript::{Direction, Event, Recorder, Transcript};
 use crate::vocab::{MessageKind, Stage};
@@ -85,7 +85,7 @@ impl<M: Machine> Session<M> {
             Ok(None) => return false,
             Err(mut error) => {
                 if let FrameError::NotAFrame { head, .. } = &mut error
-                    && wants.kinds.contains(&MessageKind::ClientInfo)
+                    && (self.awaits_secret() || may_hold_secret(head, wants.context.from))
                 {
                     head.truncate(1);
                 }
@@ -123,9 +123,15 @@ impl<M: Machine> Session<M> {
 
     /// A frame that could not be decoded, or nothing where it may hold a secret.
     fn shown(&self, frame: &[u8]) -> Vec<u8> {
-        let wants = self.machine.wants();
-        let secret = wants.kinds.contains(&MessageKind::ClientInfo) || may_hold_secret(frame, wants.context.from);
+        let secret = self.awaits_secret() || may_hold_secret(frame, self.machine.wants().context.from);
         if secret { Vec::new() } else { frame.to_vec() }
+    }
+
+    /// Whether the next message is one in which a client gives secrets away.
+    fn awaits_secret(&self) -> bool {
+        let wants = self.machine.wants();
+        let secret = [MessageKind::ClientInfo, MessageKind::TsRequest];
+        wants.context.from == Side::Client && secret.iter().any(|kind| wants.kinds.contains(kind))
     }
 
     /// Whether a message may be a Client Info on a channel that is none of the client's yet.
@@ -185,6 +191,11 @@ impl<M: Machine> Session<M> {
     pub fn tls_ready(&mut self, now: Duration, facts: TlsFacts) {
         self.note(now, Event::TlsReady(facts.clone()));
         self.machine.handle(Input::TlsReady(facts));
+    }
+
+    /// The auth port answered [`Output::Authenticate`].
+    pub fn auth(&mut self, reply: AuthReply) {
+        self.machine.handle(Input::Auth(reply));
     }
 
     /// TLS failed.

@@ -206,7 +206,7 @@ fn silence_is_blamed_on_the_stage_that_waits() {
 /// A client that begins CredSSP is at its logon, not in the settings exchange.
 #[test]
 fn a_server_that_asked_for_a_logon_waits_in_nla() {
-    use badrdp_proto::connect::{Machine as _, Output};
+    use badrdp_proto::connect::{AuthCall, Machine as _, Output};
     let config = ServerConfig { protocols: Protocols::HYBRID, ..ServerConfig::default() };
     let mut pair = Pair::new(ClientConfig::default(), config);
     let mut authenticates = Vec::new();
@@ -220,9 +220,9 @@ fn a_server_that_asked_for_a_logon_waits_in_nla() {
             _ => {}
         }
     }
-    assert_eq!(authenticates, [Protocols::HYBRID]);
-    // The start of a TSRequest.
-    pair.server.receive(&[0x30, 0x37, 0xa0, 0x03, 0x02, 0x01, 0x06]);
+    assert_eq!(authenticates, [AuthCall::Begin]);
+    // A client that skips its logon.
+    pair.server.receive(&[0x03, 0x00, 0x00, 0x0c, 0x02, 0xf0, 0x80]);
     while pair.server.poll(pair.now).is_some() {}
     let failure = pair.server.machine().failure().expect("nobody authenticates here");
     assert_eq!(failure.stage, Stage::Nla);

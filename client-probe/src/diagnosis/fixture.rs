@@ -1,5 +1,7 @@
 //! Hand-built transcripts for tests.
 
+pub(crate) mod nla;
+
 use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 
@@ -40,11 +42,14 @@ impl Story {
         story.event(Event::ConnectFailed { failure, tried }).fail(Blame::Local("TCP could not be connected"))
     }
 
+    /// TCP is connected.
+    pub(crate) fn connected() -> Self {
+        Self { stage: Stage::Tcp, entries: Vec::new(), failure: None }.event(Event::Connected { peer: Some(HOST) })
+    }
+
     /// TCP is connected and the probe has asked for `protocols`.
     pub(crate) fn asked(requested_protocols: Protocols) -> Self {
-        let story =
-            Self { stage: Stage::Tcp, entries: Vec::new(), failure: None }.event(Event::Connected { peer: Some(HOST) });
-        story.at(Stage::ConnectionInitiation).sent(Message::X224ConnectionRequest(ConnectionRequest {
+        Self::connected().at(Stage::ConnectionInitiation).sent(Message::X224ConnectionRequest(ConnectionRequest {
             negotiation: Some(NegotiationRequest { flags: 0, requested_protocols }),
             ..ConnectionRequest::default()
         }))

@@ -5,17 +5,18 @@
 //! condition of a host all speak.
 
 mod advice;
+pub(crate) mod nla;
 mod rules;
-mod view;
+pub(crate) mod view;
 
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
-use badrdp_proto::connect::Blame;
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
+use badrdp_proto::vocab::codes::NtStatus;
 
 use rules::{Class, RULES, Rule, Seen};
 use view::View;
@@ -42,6 +43,8 @@ pub enum Verdict {
     Degraded,
     /// The host works as far as it can be seen without credentials.
     NeedsCredentials,
+    /// The host works and refuses this user.
+    Refused,
     /// The host answered and the connection failed.
     Broken,
     /// What answers is not RDP.
@@ -86,10 +89,10 @@ pub struct Finding {
     pub mstsc: Vec<MstscCode>,
 }
 
-/// A code pair of mstsc's error dialog.
+/// A code pair of mstsc's error dialog, or the HRESULT of an authentication error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MstscCode {
-    /// discReason.
+    /// discReason, or from 0x80000000 on an HRESULT.
     pub code: u32,
     /// Extended reason.
     pub extended: u32,
@@ -109,6 +112,22 @@ pub fn is_harmless(id: &str) -> bool {
     RULES.iter().any(|rule| rule.id == id && rule.verdict == Verdict::NeedsCredentials)
 }
 
+/// Findings for which mstsc is taken to show this code, in order of priority.
+pub(crate) fn shown_as(code: u32) -> impl Iterator<Item = &'static str> {
+    let shows = move |rule: &&Rule| rule.advice.mstsc.iter().any(|shown| shown.code == code);
+    RULES.iter().filter(shows).map(|rule| rule.id)
+}
+
+/// What helps where a logon is refused with this status, if that has a row of its own.
+pub(crate) fn logon_remedies(status: NtStatus) -> Option<&'static [&'static str]> {
+    advice::logon::known(status).map(|advice| advice.remedies)
+}
+
+/// Whether the finding is about what the probe did or left: a Windows user sees nothing of it.
+pub(crate) fn is_the_probes_own(id: &str) -> bool {
+    is_harmless(id) || matches!(id, "credentials-withheld" | "credentials-not-checked")
+}
+
 /// Diagnoses a client-side transcript.
 #[must_use]
 pub fn diagnose(transcript: &Transcript) -> Diagnosis {
@@ -121,9 +140,9 @@ pub fn diagnose(transcript: &Transcript) -> Diagnosis {
     // What ended the connection comes first, unless the host is not to blame for the end.
     seen.sort_by_key(|(rule, _)| rule.verdict == Verdict::NeedsCredentials);
     let verdict = match seen.first() {
-        None if view.active() => Verdict::Healthy,
+        None if view.active() || view.left_after_logon() => Verdict::Healthy,
         // The probe's own limit says nothing against the host.
-        None if matches!(view.blame(), Some((_, Blame::Local(_)))) => Verdict::Degraded,
+        None if view.own_limit().is_some() => Verdict::Degraded,
         None => Verdict::Broken,
         Some((rule, _)) => rule.verdict,
     };

@@ -1,6 +1,8 @@
 #![allow(clippy::panic, reason = "a finding without an example must stop the test")]
 
-use badrdp_proto::connect::{Blame, CloseKind, TlsFailureKind};
+mod nla;
+
+use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, TlsFailureKind};
 use badrdp_proto::pdu::redirection::ServerRedirection;
 use badrdp_proto::pdu::session_info::SaveSessionInfo;
 use badrdp_proto::pdu::share::ShareDataPdu;
@@ -114,10 +116,6 @@ fn example(id: &str) -> (Transcript, Transcript) {
         ),
         "tls-closed" => (Story::tls(TlsFailureKind::Closed(CloseKind::Reset)), settings().closed(CloseKind::Reset)),
         "tls-stalled" => (Story::tls(TlsFailureKind::TimedOut), settings().stalled()),
-        "nla-without-credentials" => {
-            let nla = || Story::secured_as(Protocols::HYBRID, Vec::new()).at(Stage::Nla);
-            (nla().fail(Blame::Local("no credentials")), nla().closed(CloseKind::Fin))
-        }
         "mcs-connect-refused" => (
             settings().got(connect_response(McsResult::RT_SUCCESSFUL, 2, 0)).refused(MessageKind::McsConnectResponse),
             settings().got(connect_response(McsResult::RT_SUCCESSFUL, 0, 0)).closed(CloseKind::Fin),
@@ -183,7 +181,7 @@ fn example(id: &str) -> (Transcript, Transcript) {
             x224().answered(None).stalled(),
         ),
         "nothing-drawn" => (Story::active().got(logon()).done(), Story::active().got(logon()).closed(CloseKind::Fin)),
-        other => panic!("no example for {other}"),
+        other => nla::example(other),
     }
 }
 
@@ -256,7 +254,7 @@ fn what_ended_the_connection_comes_before_the_certificate() {
 fn a_host_that_only_wants_a_logon_is_judged_by_its_certificate() {
     let transcript = Story::secured_as(Protocols::HYBRID, vec![Problem::SelfSigned])
         .at(Stage::Nla)
-        .fail(Blame::Local("no credentials"));
+        .fail(Blame::Auth(AuthFailure::NoCredentials));
     let diagnosis = diagnose(&transcript);
     let ids: Vec<_> = diagnosis.findings.iter().map(|finding| finding.id).collect();
     assert_eq!(ids, ["certificate-self-signed", "nla-without-credentials"]);

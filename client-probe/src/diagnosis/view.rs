@@ -33,7 +33,7 @@ impl<'a> View<'a> {
     }
 
     /// The last entry of which `of` makes something.
-    fn last<T>(self, of: impl Fn(&'a Event) -> Option<T>) -> Option<(&'a Entry, T)> {
+    pub(super) fn last<T>(self, of: impl Fn(&'a Event) -> Option<T>) -> Option<(&'a Entry, T)> {
         self.entries().rev().find_map(|entry| Some((entry, of(&entry.event)?)))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::Evidence;
 
-/// A note on one code.
+/// A note on one code. What helps against a refused logon stands in the diagnosis' own table.
 #[derive(Debug)]
 pub(super) struct Note {
     name: &'static str,
@@ -54,12 +54,6 @@ const DENIED: &[&str] = &[
     "check that remote connections are enabled and that the limit of connections is not reached",
     "look at the host's session events of the same second: the server chose to refuse",
 ];
-const CREDENTIALS: &[&str] = &[
-    "type the user as DOMAIN\\user, host\\user or user@domain",
-    "check the password by logging on to the host another way",
-];
-const ACCOUNT: &[&str] = &["check the account's properties in the directory or in the host's local users"];
-const PASSWORD: &[&str] = &["change the password elsewhere: NLA cannot"];
 const DOMAIN: &[&str] =
     &["check that the host reaches a domain controller by name", "check the host's trust (Test-ComputerSecureChannel)"];
 const CLOCK: &[&str] = &["synchronize both clocks (w32tm /resync)"];
@@ -127,47 +121,8 @@ const NOTES: &[Note] = &[
     note("STATUS_VALID_CLIENT", &["nothing to fix: this is success"]),
     note("ERR_INVALID_CLIENT", CLIENT_STORE).reported("FreeRDP#10686, with ST_TOTAL_ABORT"),
     note("ERR_NO_LICENSE_SERVER", LICENSE_SERVER),
-    note("STATUS_LOGON_FAILURE", CREDENTIALS),
-    note("STATUS_WRONG_PASSWORD", CREDENTIALS),
-    note("STATUS_NO_SUCH_USER", CREDENTIALS),
-    note(
-        "STATUS_ACCOUNT_RESTRICTION",
-        &[
-            "give the account a password: blank ones are refused over the network",
-            "check hours and workstations allowed to the account",
-        ],
-    ),
-    note("STATUS_INVALID_LOGON_HOURS", ACCOUNT),
-    note("STATUS_INVALID_WORKSTATION", ACCOUNT),
-    note("STATUS_PASSWORD_EXPIRED", PASSWORD),
-    note("STATUS_PASSWORD_MUST_CHANGE", PASSWORD),
-    note("STATUS_ACCOUNT_DISABLED", ACCOUNT),
-    note("STATUS_ACCOUNT_EXPIRED", ACCOUNT),
-    note(
-        "STATUS_ACCOUNT_LOCKED_OUT",
-        &["unlock the account or wait", "find the device that keeps trying an old password"],
-    ),
-    note(
-        "STATUS_LOGON_TYPE_NOT_GRANTED",
-        &[
-            "grant \"Allow log on through Remote Desktop Services\" and \"Access this computer from the network\"",
-            "add the user to Remote Desktop Users",
-        ],
-    ),
-    note("STATUS_NO_LOGON_SERVERS", DOMAIN),
-    note("STATUS_DOMAIN_CONTROLLER_NOT_FOUND", DOMAIN),
-    note("STATUS_NO_TRUST_SAM_ACCOUNT", DOMAIN),
-    note("STATUS_TRUSTED_DOMAIN_FAILURE", DOMAIN),
-    note("STATUS_TRUSTED_RELATIONSHIP_FAILURE", DOMAIN),
-    note("STATUS_TIME_DIFFERENCE_AT_DC", CLOCK),
-    note(
-        "STATUS_BAD_BINDINGS",
-        &[
-            "look for a proxy that ends TLS in between",
-            "at a gateway check LmCompatibilityLevel (Microsoft KB 2903333)",
-        ],
-    )
-    .wire(Evidence::Documented, "the channel binding is wrong, or the client sent NTLMv1"),
+    note("STATUS_BAD_BINDINGS", &[])
+        .wire(Evidence::Documented, "the channel binding is wrong, or the client sent NTLMv1"),
     note("SEC_E_UNSUPPORTED_FUNCTION", ORACLE).reported("xrdp#2628 and xrdp#3208: no common TLS version"),
     note("SEC_E_INTERNAL_ERROR", &["check the account's name form and that the host reaches its domain controller"])
         .reported("FreeRDP#7769: also logged by a server whose stream broke"),

@@ -6,11 +6,13 @@ use badrdp_proto::vocab::codes::{self, ErrorInfo, NtStatus, SPACES, SecurityStat
 
 use super::row::{self, Row, Source};
 use super::space::WIRE;
-use super::{Meaning, Space, advice, claim, extended, gateway, mstsc, seen};
-use crate::diagnosis::{Evidence, MstscCode};
+use super::{Meaning, Space, advice, claim, extended, finding, gateway, mstsc, seen};
+use crate::diagnosis::{Evidence, MstscCode, logon_remedies};
 
 /// Title of the ERRINFO space.
 const ERROR_INFO: &str = "SetErrorInfo.errorInfo";
+/// Title of the space of refused logons.
+pub(super) const NT_STATUS: &str = "TSRequest.errorCode (NTSTATUS)";
 
 /// The meaning of a primary code.
 pub(super) fn primary(code: u32) -> Option<Meaning> {
@@ -130,7 +132,12 @@ fn of_row(row: &Row, space: Space, number: u32) -> Meaning {
         wire: (!row.wire.is_empty()).then(|| claim(Evidence::Inferred, row.wire)),
         reports: (!row.reports.is_empty()).then_some(row.reports),
         mstsc: Vec::new(),
-        remedies: row.remedies,
+        findings: if space == Space::Mstsc { finding::of_mstsc(number) } else { Vec::new() },
+        // What a refused logon's own table says is more than the row does.
+        remedies: match space {
+            Space::Mstsc => finding::remedies(number, row.name).unwrap_or(row.remedies),
+            _ => row.remedies,
+        },
     }
 }
 
@@ -149,7 +156,11 @@ fn of_known(title: &'static str, spec: &'static str, known: &'static Known) -> M
         wire: note.and_then(|note| (!note.wire.is_empty()).then(|| claim(note.evidence, note.wire))),
         reports: note.and_then(|note| (!note.reports.is_empty()).then_some(note.reports)),
         mstsc: seen_as(title, number),
-        remedies: note.map_or(&[], |note| note.remedies),
+        findings: finding::of_wire(title, number),
+        remedies: match logon_remedies(NtStatus(number)).filter(|_| title == NT_STATUS) {
+            Some(remedies) => remedies,
+            None => note.map_or(&[], |note| note.remedies),
+        },
     }
 }
 
@@ -159,7 +170,7 @@ fn stage_of(title: &str, number: u32) -> Option<Stage> {
             Some(Stage::ConnectionInitiation)
         }
         "TLS AlertDescription" => Some(Stage::Tls),
-        "TSRequest.errorCode (NTSTATUS)" | "HRESULT" | "authorizationResult" | "RDSTLS resultCode" => Some(Stage::Nla),
+        NT_STATUS | "HRESULT" | "authorizationResult" | "RDSTLS resultCode" => Some(Stage::Nla),
         "GCC ConferenceCreateResponse.result" => Some(Stage::BasicSettingsExchange),
         "LICENSE_ERROR_MESSAGE.dwErrorCode"
         | "LICENSE_ERROR_MESSAGE.dwStateTransition"
@@ -174,7 +185,7 @@ fn stage_of(title: &str, number: u32) -> Option<Stage> {
 fn seen_as(title: &str, number: u32) -> Vec<MstscCode> {
     match title {
         "SetErrorInfo.errorInfo" if number != 0 => seen::mstsc_for_error_info(ErrorInfo(number)).to_vec(),
-        "TSRequest.errorCode (NTSTATUS)" => seen::mstsc_for_nt_status(NtStatus(number)).into_iter().collect(),
+        NT_STATUS => seen::mstsc_for_nt_status(NtStatus(number)).into_iter().collect(),
         "HRESULT" => seen::mstsc_for_security_status(SecurityStatus(number)).into_iter().collect(),
         "RDP_NEG_FAILURE.failureCode" => {
             seen::mstsc_for_negotiation_failure(codes::NegotiationFailureCode(number)).into_iter().collect()
@@ -198,6 +209,7 @@ fn peer_disconnected() -> Meaning {
         wire: None,
         reports: None,
         mstsc: Vec::new(),
+        findings: Vec::new(),
         remedies: &[],
     }
 }

@@ -6,6 +6,7 @@
 
 mod advice;
 mod extended;
+mod finding;
 mod gateway;
 mod lookup;
 mod mstsc;
@@ -19,6 +20,7 @@ mod text;
 mod unknown;
 
 pub use pair::{JudgedClaim, Pair};
+pub(crate) use seen::mstsc_for_security_status;
 pub use seen::{mstsc_for_error_info, mstsc_for_negotiation_failure, mstsc_for_nt_status};
 pub use space::Space;
 pub use text::text;
@@ -65,6 +67,19 @@ impl Explanation {
     }
 }
 
+impl Explanation {
+    /// Names of statuses of a refused logon that this is about: scenarios that end so say one of them.
+    #[must_use]
+    pub fn says(&self) -> Vec<&'static str> {
+        let of = |meaning: &Meaning| match meaning.space {
+            Space::Mstsc => finding::status_names(meaning.number),
+            Space::Wire(lookup::NT_STATUS) => meaning.name.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        self.meanings.iter().flat_map(of).collect()
+    }
+}
+
 /// One meaning of a number: in one space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Meaning {
@@ -91,6 +106,8 @@ pub struct Meaning {
     /// What mstsc would show, for codes of the wire.
     #[serde(serialize_with = "as_mstsc")]
     pub mstsc: Vec<MstscCode>,
+    /// Ids of the findings by which `badrdp probe` reports it.
+    pub findings: Vec<&'static str>,
     /// What to do, in this order.
     pub remedies: &'static [&'static str],
 }

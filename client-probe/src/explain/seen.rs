@@ -64,7 +64,7 @@ pub const fn mstsc_for_negotiation_failure(code: NegotiationFailureCode) -> Opti
 }
 
 /// What mstsc would show for an error of the client's own security package.
-pub(super) const fn mstsc_for_security_status(status: SecurityStatus) -> Option<MstscCode> {
+pub(crate) const fn mstsc_for_security_status(status: SecurityStatus) -> Option<MstscCode> {
     let code = match status {
         SecurityStatus::SEC_E_DELEGATION_POLICY => 0x1607,
         SecurityStatus::SEC_E_POLICY_NTLM_ONLY => 0x1707,

@@ -150,6 +150,41 @@ fn what_windows_shows_for_codes_of_the_wire_is_inferred_and_known() {
 }
 
 #[test]
+fn codes_name_the_findings_of_the_probe() {
+    let findings = |code| explain(code, None).meanings.into_iter().next().unwrap().findings;
+    assert_eq!(findings(0xb07), ["logon-refused"]);
+    assert_eq!(findings(0xc000_0072), ["logon-refused"]);
+    assert_eq!(findings(0xb09), ["nla-required"]);
+    assert_eq!(findings(0xe09), ["restricted-admin-not-offered"]);
+    assert!(findings(0x8009_0302).contains(&"credssp-version-too-old"));
+    assert!(findings(0x8009_030c).contains(&"logon-refused"));
+    assert!(findings(0x904).contains(&"closed-early"));
+    assert_eq!(findings(0xb08), [""; 0]);
+    let ids = crate::diagnosis::finding_ids();
+    let all = names().flat_map(|name| explain_name(name).unwrap().meanings);
+    for meaning in all {
+        for finding in &meaning.findings {
+            assert!(ids.contains(finding), "{finding} of {:?}", meaning.name);
+        }
+    }
+}
+
+#[test]
+fn a_refused_logon_is_mended_in_the_same_way_whoever_names_it() {
+    let remedies = |name: &str| explain_name(name).unwrap().meanings[0].remedies;
+    for (mstsc, status) in [
+        ("SSL_ERR_ACCOUNT_DISABLED", "STATUS_ACCOUNT_DISABLED"),
+        ("SSL_ERR_LOGON_FAILURE", "STATUS_LOGON_FAILURE"),
+        ("SSL_ERR_PASSWORD_MUST_CHANGE", "STATUS_PASSWORD_MUST_CHANGE"),
+    ] {
+        assert_eq!(remedies(mstsc), remedies(status), "{status}");
+    }
+    assert!(remedies("STATUS_PASSWORD_EXPIRED").iter().any(|remedy| remedy.contains("since NLA cannot")));
+    // 0x1307 has no name of Microsoft's, and one status alone.
+    assert_eq!(explain(0x1307, None).meanings[0].remedies, remedies("STATUS_LOGON_TYPE_NOT_GRANTED"));
+}
+
+#[test]
 fn an_unknown_number_says_so_and_gives_only_its_shape() {
     let explanation = explain(0x5507, None);
     assert!(!explanation.known && explanation.meanings.is_empty());
@@ -178,15 +213,20 @@ fn scenarios_are_found_by_the_numbers_of_mstsc_only() {
     assert_eq!(explain(0x904, Some(7)).tags(), ["0x904", "0x7"]);
     assert_eq!(explain(0x904, Some(0)).tags(), ["0x904"]);
     assert_eq!(explain(0xc000_006d, None).tags(), [""; 0]);
+    // Those of a refused logon are found by the words that their finding must say.
+    assert_eq!(explain(0xc000_006d, None).says(), ["STATUS_LOGON_FAILURE"]);
+    assert_eq!(explain(0xb07, None).says(), ["STATUS_ACCOUNT_DISABLED"]);
+    assert_eq!(explain(0x904, Some(7)).says(), [""; 0]);
     assert_eq!(explain_name("ServerDeniedConnection").unwrap().tags(), ["0x7"]);
 }
 
 #[test]
 fn scenarios_are_listed_by_directory_with_cases_folded() {
     let mut explanation = explain(0x904, Some(7));
-    explanation.scenarios =
-        ["last-mile/denied", "tls/alert/40", "tls/alert/70", "last-mile/quiet"].map(String::from).to_vec();
+    explanation.scenarios = ["last-mile/denied", "tls/alert/40", "tls/alert/70", "tls/alerts/1", "last-mile/quiet"]
+        .map(String::from)
+        .to_vec();
     let text = text(&explanation);
     let (_, list) = text.split_once("Scenarios tagged 0x904").unwrap();
-    assert_eq!(list.lines().skip(1).collect::<Vec<_>>(), ["   last-mile/ denied, quiet", "   tls/ alert"]);
+    assert_eq!(list.lines().skip(1).collect::<Vec<_>>(), ["   last-mile/ denied, quiet", "   tls/ alert, alerts/1"]);
 }

@@ -88,6 +88,9 @@ fn one_meaning(out: &mut String, meaning: &Meaning, n: Option<usize>) {
     if let Some(reports) = meaning.reports {
         labelled(out, "reported", reports);
     }
+    if !meaning.findings.is_empty() {
+        labelled(out, "probe finds", &meaning.findings.join(", "));
+    }
     for (n, remedy) in meaning.remedies.iter().enumerate() {
         labelled(out, if n == 0 { "try" } else { "" }, remedy);
     }
@@ -121,13 +124,19 @@ fn one_pair(out: &mut String, pair: &Pair) {
     }
 }
 
-/// Scenarios by directory; the cases of one file shrink to one entry.
+/// Scenarios by directory; several cases of one file shrink to one entry.
 fn scenarios(out: &mut String, tag: &str, ids: &[String]) {
-    let _ = writeln!(out, "Scenarios tagged {tag}: watch one with badrdp run ID --verbose");
+    let which = if tag.is_empty() { "that end so".to_owned() } else { format!("tagged {tag}") };
+    let _ = writeln!(out, "Scenarios {which}: watch one with badrdp run ID --verbose");
     let mut rooms: Vec<(&str, Vec<&str>)> = Vec::new();
     for id in ids {
         let (room, rest) = id.split_once('/').unwrap_or(("", id));
         let file = rest.split('/').next().unwrap_or(rest);
+        let of_file = |id: &&String| {
+            let other = id.strip_prefix(room).and_then(|id| id.strip_prefix('/')).and_then(|id| id.strip_prefix(file));
+            other.is_some_and(|other| other.is_empty() || other.starts_with('/'))
+        };
+        let file = if ids.iter().filter(of_file).count() == 1 { rest } else { file };
         match rooms.iter_mut().find(|(name, _)| *name == room) {
             Some((_, files)) if files.contains(&file) => {}
             Some((_, files)) => files.push(file),

@@ -2,12 +2,17 @@
 
 use core::net::IpAddr;
 
-use badrdp_proto::connect::{CloseKind, Ending, TlsFailureKind};
-use badrdp_proto::transcript::{CertificateFacts, CertificateProblem, ConnectFailure, Direction, Entry, Event};
+use badrdp_proto::connect::{AuthFailure, CloseKind, Ending, TlsFailureKind};
+use badrdp_proto::transcript::{
+    CertificateFacts, CertificateProblem, Chosen, ConnectFailure, Delegated, Direction, Entry, Event, Named,
+    NlaRequirement, Posture,
+};
+use badrdp_proto::vocab::code::{Code as _, Known};
+use badrdp_proto::vocab::codes::{NtStatus, SecurityStatus};
 use badrdp_proto::wire::FrameError;
 use badrdp_proto::wire::tls_record::{alert_name, version_name};
 
-use super::{date, printable};
+use super::{date, host, printable};
 
 /// An entry in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +92,24 @@ pub(crate) fn describe(entry: &Entry) -> Described {
             let mark = if facts.problems.is_empty() { Mark::Good } else { Mark::Warn };
             plain(mark, "certificate", certificate(facts))
         }
+        Event::Chosen(chosen) => {
+            let late = chosen.too_late.is_some();
+            plain(if late { Mark::Warn } else { Mark::Good }, if late { "too late" } else { "plays" }, choice(chosen))
+        }
+        Event::Posture(posture) => plain(Mark::Good, "shows", shown(posture)),
+        Event::Delegated(delegated) => plain(Mark::Warn, "was given", delegation(delegated)),
+        Event::Credentials { domain, user } => plain(Mark::Good, "may log on", format!("as {}", account(domain, user))),
+        Event::NlaRequirement(known) => plain(
+            Mark::Good,
+            "asked again",
+            match known {
+                NlaRequirement::Required => "TLS alone is refused: NLA is required",
+                NlaRequirement::Optional => "TLS alone is accepted: NLA is not required",
+                NlaRequirement::Unknown => "TLS alone gets no clear answer",
+            }
+            .to_owned(),
+        ),
+        Event::Identity(identity) => plain(Mark::Good, "host", host::summary(identity)),
         Event::Activated => plain(Mark::Good, "session active", String::new()),
         Event::PeerClosed(kind) => plain(Mark::Received, "closed by the peer", close(*kind)),
         Event::HalfClosed { altered } => Described {
@@ -95,12 +118,70 @@ pub(crate) fn describe(entry: &Entry) -> Described {
         },
         Event::Closed { how, altered } => {
             let (name, fact) = ending(*how);
-            Described { altered: altered.iter().cloned().collect(), ..plain(Mark::Sent, name, fact.to_owned()) }
+            Described { altered: altered.iter().cloned().collect(), ..plain(Mark::Sent, name, fact) }
         }
         Event::TimedOut => plain(Mark::Bad, "timed out", "nothing came within the budget".to_owned()),
     };
     described.fact = printable(&described.fact);
     described
+}
+
+/// `DOMAIN\user`, or `user` without a domain.
+pub(crate) fn account(domain: &str, user: &str) -> String {
+    if domain.is_empty() { user.to_owned() } else { format!("{domain}\\{user}") }
+}
+
+/// `STATUS_ACCOUNT_DISABLED, 0xc0000072`; some hosts put an SSPI code where an NTSTATUS belongs.
+pub(crate) fn status(status: NtStatus) -> (Option<&'static Known>, String) {
+    let known = status.known().or_else(|| SecurityStatus(status.0).known());
+    let number = format!("{:#x}", status.0);
+    let text = known.map_or_else(|| number.clone(), |known| format!("{}, {number}", known.name));
+    (known, text)
+}
+
+/// Why CredSSP failed, in a phrase.
+pub(crate) fn auth_failure(failure: &AuthFailure) -> String {
+    match failure {
+        AuthFailure::Refused(code) => format!("the logon is refused: {}", status(*code).1),
+        other => other.to_string(),
+    }
+}
+
+fn choice(chosen: &Chosen) -> String {
+    let Chosen { scenario, by, too_late } = chosen;
+    let (what, said) = match by {
+        Named::Cookie(said) => ("the cookie", said),
+        Named::RoutingToken(said) => ("the routing token", said),
+        Named::ServerName(said) => ("the server name", said),
+        Named::UserName(said) => ("the user name", said),
+        Named::Nothing => return format!("{scenario}: the client named no scenario"),
+    };
+    let late = too_late.as_ref().map_or_else(String::new, |why| format!("; not played: {why}"));
+    format!("{scenario}, named by {what} \"{said}\"{late}")
+}
+
+fn shown(posture: &Posture) -> String {
+    let Posture { certificate, acceptable, binds_key } = posture;
+    let mut text = format!("{certificate} certificate");
+    if !acceptable {
+        text.push_str(", which a client has reason to refuse");
+    }
+    if !binds_key {
+        text.push_str("; CredSSP will not prove its key");
+    }
+    text
+}
+
+fn delegation(delegated: &Delegated) -> String {
+    let Delegated { cred_type, domain, user, secret_length } = delegated;
+    let of = if user.is_empty() { String::new() } else { format!(" of {}", account(domain, user)) };
+    match (cred_type, secret_length) {
+        (1, 0) => format!("empty credentials{of}, as in Restricted Admin mode"),
+        (1, length) => format!("the password{of}, {length} characters"),
+        (2, length) => format!("the smart card PIN{of}, {length} characters"),
+        (6, length) => format!("Remote Credential Guard{of}, {length} bytes"),
+        (other, length) => format!("credentials{of} of the unknown kind {other}, {length} bytes"),
+    }
 }
 
 fn connect_failure(failure: &ConnectFailure, tried: &[IpAddr]) -> String {
@@ -161,11 +242,12 @@ pub(crate) fn close(kind: CloseKind) -> String {
     }
 }
 
-const fn ending(how: Ending) -> (&'static str, &'static str) {
+fn ending(how: Ending) -> (&'static str, String) {
     match how {
-        Ending::Fin => ("closed", "TCP FIN"),
-        Ending::Rst => ("closed", "TCP RST"),
-        Ending::Stall => ("falls silent", "the connection stays open"),
+        Ending::Fin => ("closed", "TCP FIN".to_owned()),
+        Ending::Rst => ("closed", "TCP RST".to_owned()),
+        Ending::TlsAlert(alert) => ("closed", format!("TLS alert {}, TCP FIN", alert_name(alert))),
+        Ending::Stall => ("falls silent", "the connection stays open".to_owned()),
     }
 }
 

@@ -3,21 +3,36 @@
 //! Durations stand in fields whose name ends in `_ms`, so that two runs can be compared without
 //! them. Values that differ from run to run by nature are masked, all of them here.
 
-use badrdp_proto::connect::{Blame, Failure};
+use badrdp_proto::connect::{AuthFailure, Blame, Failure};
 use badrdp_proto::pdu::Side;
-use badrdp_proto::transcript::{CertificateFacts, Direction, Entry, Event, Transcript};
+use badrdp_proto::transcript::{CertificateFacts, Chosen, Direction, Entry, Event, HostIdentity, Named, Transcript};
+use badrdp_proto::vocab::code::Code as _;
+use badrdp_proto::vocab::codes::SecurityStatus;
+use badrdp_proto::vocab::{MessageKind, Stage};
 use core::time::Duration;
 use serde_json::{Map, Value, json};
 
-use super::describe::{describe, problem};
+use super::describe::{auth_failure, describe, problem};
+use super::host;
 use super::text::word;
+use crate::diagnosis::nla::Logon;
+use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Finding, Verdict};
 
 /// The schema's number; it changes when a field changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
 
-/// Fields that are masked, by event and field: lengths that depend on signatures and keys.
-const MASKED: &[(&str, &str)] = &[("tls-record", "length")];
+/// Fields that are masked: lengths that depend on signatures and keys; CredSSP's bytes, which are nonces, challenges and
+/// what is sealed with keys made of them; clocks that run (`host` has them).
+const fn masked(entry: &Entry) -> &'static [&'static str] {
+    match &entry.event {
+        Event::TlsRecord { .. } => &["length"],
+        Event::Message { kind: MessageKind::TsRequest, .. } => &["bytes"],
+        Event::Undecodable { .. } if matches!(entry.stage, Stage::Nla) => &["bytes"],
+        Event::Identity(_) => &["clock", "skew"],
+        _ => &[],
+    }
+}
 
 /// Transcript and diagnosis.
 #[must_use]
@@ -25,7 +40,65 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis) -> Value {
     json!({
         "schema": SCHEMA,
         "transcript": self::transcript(transcript),
+        "host": host(transcript),
         "diagnosis": self::diagnosis(diagnosis),
+    })
+}
+
+/// What is known of the host from negotiation and NLA, in the words that the text report has, as data.
+///
+/// `nla.required` is `null` where it is not known: a host that selects NLA may do without it.
+/// `credentials` is `null` without a user. `identity` is `null` without an NTLM challenge; its `clock` is in Unix
+/// seconds, its `skew` is that clock minus this machine's.
+fn host(transcript: &Transcript) -> Value {
+    let view = View::new(transcript);
+    json!({
+        "nla": {
+            "selected": view.selected().filter(|_| view.does_nla()).map(|(_, protocol)| protocol.to_string()),
+            "required": view.requires_nla(),
+        },
+        "credentials": view.user().map(|user| credentials(view, &user)),
+        "identity": view.identity().map(|(_, identity)| self::identity(identity)),
+    })
+}
+
+/// `status` is the NTSTATUS that the host refused with, where it said one.
+fn credentials(view: View<'_>, user: &str) -> Value {
+    let status = match view.auth_failure() {
+        Some((_, AuthFailure::Refused(status))) => Some(status),
+        _ => None,
+    };
+    json!({
+        "user": user,
+        "outcome": view.logon().map(outcome),
+        "status": status.map(|status| format!("{:#x}", status.0)),
+        "status_name": status.and_then(|status| status.name().or_else(|| SecurityStatus(status.0).name())),
+    })
+}
+
+const fn outcome(logon: Logon) -> &'static str {
+    match logon {
+        Logon::Accepted => "accepted",
+        Logon::Authenticated => "authenticated",
+        Logon::Refused => "refused",
+        Logon::Withheld => "withheld",
+        Logon::NotChecked => "not-checked",
+    }
+}
+
+fn identity(identity: &HostIdentity) -> Value {
+    let target = &identity.target;
+    json!({
+        "netbios_computer": target.netbios_computer,
+        "netbios_domain": target.netbios_domain,
+        "dns_computer": target.dns_computer,
+        "dns_domain": target.dns_domain,
+        "dns_tree": target.dns_tree,
+        "version": identity.version.map(host::number),
+        "release": identity.version.and_then(host::release),
+        "clock": identity.clock,
+        "skew": identity.skew,
+        "credssp_version": identity.credssp_version,
     })
 }
 
@@ -60,6 +133,7 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Healthy => "healthy",
         Verdict::Degraded => "degraded",
         Verdict::NeedsCredentials => "needs-credentials",
+        Verdict::Refused => "refused",
         Verdict::Broken => "broken",
         Verdict::NotRdp => "not-rdp",
         Verdict::Unreachable => "unreachable",
@@ -91,8 +165,18 @@ fn failure(failure: &Failure) -> Value {
     json!({
         "stage": failure.stage.name(),
         "cause": cause(&failure.cause),
+        "why": why(&failure.cause),
         "after": failure.after.map(|kind| kind.name()),
     })
+}
+
+/// What the cause's word leaves open, where the entries do not say it.
+fn why(blame: &Blame) -> Option<String> {
+    match blame {
+        Blame::Auth(failure) => Some(auth_failure(failure)),
+        Blame::Local(why) | Blame::Violated(why) => Some((*why).to_owned()),
+        _ => None,
+    }
 }
 
 const fn cause(blame: &Blame) -> &'static str {
@@ -105,6 +189,7 @@ const fn cause(blame: &Blame) -> &'static str {
         Blame::Closed(_) => "closed",
         Blame::Stalled => "stalled",
         Blame::Tls(_) => "tls",
+        Blame::Auth(_) => "auth",
         Blame::Local(_) => "local",
     }
 }
@@ -126,7 +211,7 @@ fn entry(entry: &Entry) -> Value {
     if !described.altered.is_empty() {
         object.insert("altered".to_owned(), described.altered.into());
     }
-    for (_, field) in MASKED.iter().filter(|(masked, _)| *masked == event) {
+    for field in masked(entry) {
         object.insert((*field).to_owned(), "masked".into());
     }
     Value::Object(object)
@@ -157,12 +242,44 @@ fn details(event: &Event) -> (&'static str, Value) {
         ),
         Event::TlsFailed(failure) => ("tls-failed", json!({ "after": failure.after.map(|kind| kind.name()) })),
         Event::Certificate(facts) => ("certificate", certificate(facts)),
+        Event::Chosen(chosen) => ("chosen", choice(chosen)),
+        Event::Posture(posture) => (
+            "posture",
+            json!({
+                "certificate": posture.certificate,
+                "acceptable": posture.acceptable,
+                "binds_key": posture.binds_key,
+            }),
+        ),
+        Event::Delegated(delegated) => (
+            "delegated",
+            json!({
+                "cred_type": delegated.cred_type,
+                "domain": delegated.domain,
+                "user": delegated.user,
+                "secret_length": delegated.secret_length,
+            }),
+        ),
+        Event::Credentials { domain, user } => ("credentials", json!({ "domain": domain, "user": user })),
+        Event::NlaRequirement(_) => ("nla-requirement", Value::Null),
+        Event::Identity(identity) => ("identity", self::identity(identity)),
         Event::Activated => ("activated", Value::Null),
         Event::PeerClosed(_) => ("peer-closed", Value::Null),
         Event::HalfClosed { .. } => ("half-closed", Value::Null),
         Event::Closed { .. } => ("closed", Value::Null),
         Event::TimedOut => ("timed-out", Value::Null),
     }
+}
+
+fn choice(chosen: &Chosen) -> Value {
+    let (by, said) = match &chosen.by {
+        Named::Cookie(said) => (Some("cookie"), Some(said)),
+        Named::RoutingToken(said) => (Some("routing-token"), Some(said)),
+        Named::ServerName(said) => (Some("server-name"), Some(said)),
+        Named::UserName(said) => (Some("user-name"), Some(said)),
+        Named::Nothing => (None, None),
+    };
+    json!({ "scenario": chosen.scenario, "by": by, "said": said, "too_late": chosen.too_late })
 }
 
 fn certificate(facts: &CertificateFacts) -> Value {

@@ -2,14 +2,16 @@
 
 use core::time::Duration;
 
-use badrdp_proto::connect::Blame;
-use badrdp_proto::pdu::Message;
+use badrdp_proto::connect::{AuthFailure, Blame};
+use badrdp_proto::pdu::{Message, Side};
 use badrdp_proto::transcript::{CertificateFacts, Direction, Entry, Event, Transcript};
 use badrdp_proto::vocab::{MessageKind, Stage};
 
-use super::day;
-use super::describe::{Described, Mark, describe};
+use super::describe::{Described, Mark, auth_failure, describe};
 use super::style::{self, paint};
+use super::{day, printable};
+use crate::diagnosis::nla::Logon;
+use crate::diagnosis::view::View;
 
 /// Longer names than this push the fact to the right.
 const NAME_WIDTH: usize = 26;
@@ -78,7 +80,7 @@ pub(crate) fn rungs(transcript: &Transcript) -> Vec<Rung> {
     rungs
 }
 
-/// Entries that count for the time: tidying up behind the session does not.
+/// Entries that count for the time: tidying up behind the session does not, nor does what another connection told.
 fn working_entries<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = &'a Entry> {
     let any = entries.iter().any(|entry| !is_farewell(entry));
     entries.iter().copied().filter(move |entry| !any || !is_farewell(entry))
@@ -86,7 +88,7 @@ fn working_entries<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = &'a Ent
 
 fn is_farewell(entry: &Entry) -> bool {
     match &entry.event {
-        Event::Closed { .. } => true,
+        Event::Closed { .. } | Event::NlaRequirement(_) => true,
         Event::Message { direction, kind, .. } => {
             *direction == Direction::Sent && *kind == MessageKind::McsDisconnectProviderUltimatum
         }
@@ -103,6 +105,7 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
         // Where the probe itself cannot go on, the host has not failed.
         return match transcript.failure.as_ref().map(|failure| &failure.cause) {
             Some(Blame::Local(why)) if stage > Stage::Tcp => (Mark::Warn, fact.unwrap_or_else(|| (*why).to_owned())),
+            Some(Blame::Auth(failure)) => (auth_mark(failure), printable(&auth_failure(failure))),
             _ => (Mark::Bad, fact.unwrap_or_default()),
         };
     }
@@ -113,6 +116,7 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
     let fact = match (ready, warned) {
         (None, None) if stage == Stage::Tcp => connected(entries),
         (None, None) if stage == Stage::ChannelConnection => channels(entries),
+        (None, None) if stage == Stage::Nla && transcript.side == Side::Client => logged_on(View::new(transcript)),
         // The last message's fact is about fonts, which nobody reads.
         (None, None) if stage == Stage::ConnectionFinalization => last_received(entries),
         (Some(ready), Some((_, certificate))) => format!("{ready}; certificate {}", certificate.fact),
@@ -128,6 +132,29 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
         }
     };
     (mark, fact)
+}
+
+/// What stops at the probe, or at a mode that the host may leave out, is no failure of the host.
+const fn auth_mark(failure: &AuthFailure) -> Mark {
+    match failure {
+        AuthFailure::NoCredentials
+        | AuthFailure::Withheld
+        | AuthFailure::NoRestrictedAdmin
+        | AuthFailure::NoRemoteGuard
+        | AuthFailure::Local(_) => Mark::Warn,
+        _ => Mark::Bad,
+    }
+}
+
+/// Who logged on, and what that proves.
+fn logged_on(view: View<'_>) -> String {
+    let user = view.user().unwrap_or_else(|| "nobody".to_owned());
+    let version = view.credssp_version(Direction::Received).map(|version| format!(", CredSSP version {version}"));
+    let version = version.unwrap_or_default();
+    match view.logon() {
+        Some(Logon::Accepted) => format!("logged on as {user}{version}"),
+        _ => format!("authenticated as {user}{version}"),
+    }
 }
 
 /// Whom TCP reached.

@@ -1,8 +1,10 @@
 //! The only renderers of transcripts and diagnoses: text and JSON.
 
-mod describe;
+pub(crate) mod describe;
+pub(crate) mod host;
 pub mod json;
 pub mod ladder;
+pub mod leak;
 pub mod style;
 pub mod text;
 

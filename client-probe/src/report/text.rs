@@ -2,12 +2,12 @@
 
 use core::fmt::Write as _;
 
-use badrdp_proto::connect::{Blame, Failure};
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
 
 use super::style::{self, paint};
-use super::{ladder, printable};
+use super::{host, ladder, printable};
+use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Evidence, Finding, MstscCode, Verdict};
 
 /// How much to print.
@@ -20,6 +20,8 @@ pub enum Detail {
     Messages,
 }
 
+/// Codes from here on are HRESULTs of failure.
+const HRESULT: u32 = 0x8000_0000;
 /// Where prose is wrapped unless the caller knows better.
 pub const WIDTH: usize = 100;
 
@@ -43,14 +45,21 @@ pub fn report_within(transcript: &Transcript, diagnosis: &Diagnosis, detail: Det
     if transcript.dropped > 0 {
         let _ = writeln!(out, "  {} entries from the middle were not kept", transcript.dropped);
     }
-    let _ = writeln!(out, "\n{}", verdict(diagnosis));
-    if let Some(Failure { stage, cause: Blame::Local(why), .. }) = &transcript.failure
-        && *stage > Stage::Tcp
-    {
-        item(&mut out, width, "", &format!("the probe stops at {stage}: {why}"));
+    let view = View::new(transcript);
+    let host: Vec<_> = host::lines(view);
+    if !host.is_empty() {
+        let _ = writeln!(out, "\n{}", paint(style::HEAD, "Host"));
     }
-    // What is true of several findings is said once.
-    let mut said: Vec<&String> = Vec::new();
+    for (label, text) in &host {
+        item(&mut out, width, &format!("{:<13}", format!("{label}:")), &printable(text));
+    }
+    let _ = writeln!(out, "\n{}", verdict(diagnosis));
+    if let Some((stage, why)) = view.own_limit().filter(|(stage, _)| *stage > Stage::Tcp) {
+        item(&mut out, width, "", &format!("the probe stops at {stage}: {}", printable(&why)));
+    }
+    // What is true of several findings is said once, and so is what stands above.
+    let host: Vec<_> = host.iter().map(|(label, text)| host::line(label, text)).collect();
+    let mut said: Vec<&String> = host.iter().collect();
     for (index, found) in diagnosis.findings.iter().enumerate() {
         let fresh: Vec<_> = found.evidence.iter().filter(|line| !said.contains(line)).collect();
         finding(&mut out, width, found, &fresh, index > 0);
@@ -69,6 +78,7 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
         Verdict::Degraded if !diagnosis.complete => (style::WARN, "answers, with a problem"),
         Verdict::Degraded => (style::WARN, "works, with a problem"),
         Verdict::NeedsCredentials => (style::GOOD, "works as far as it can be seen from outside"),
+        Verdict::Refused => (style::BAD, "logon refused"),
         Verdict::Broken => (style::BAD, "broken"),
         Verdict::NotRdp => (style::BAD, "not RDP"),
         Verdict::Unreachable => (style::BAD, "unreachable"),
@@ -80,6 +90,9 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     };
     let title = match diagnosis.findings.first() {
         Some(finding) => format!(": {}", printable(&finding.title)),
+        None if diagnosis.verdict == Verdict::Healthy && !diagnosis.complete => {
+            ": the host accepts the credentials; the probe went no further, as it was told".to_owned()
+        }
         None if diagnosis.verdict == Verdict::Healthy => ": the session was reached and drawn".to_owned(),
         None => String::new(),
     };
@@ -88,7 +101,7 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
 
 fn finding(out: &mut String, width: usize, finding: &Finding, evidence: &[&String], also: bool) {
     // A user who logs on sees no error at all.
-    let harmless = crate::diagnosis::is_harmless(finding.id);
+    let harmless = crate::diagnosis::is_the_probes_own(finding.id);
     let id = paint(style::DIM, format!("[{}]", finding.id));
     if also {
         let _ = writeln!(out, "\n{} {} {id}", paint(style::HEAD, "Also:"), printable(&finding.title));
@@ -160,8 +173,11 @@ pub const fn word(evidence: Evidence) -> &'static str {
     }
 }
 
-/// `error code 0x904, extended code 0x7 (inferred)`.
+/// `error code 0x904, extended code 0x7 (inferred)`; an HRESULT stands in a dialog of its own.
 #[must_use]
 pub fn mstsc(code: MstscCode) -> String {
+    if code.code >= HRESULT {
+        return format!("an authentication error has occurred, code {:#x} ({})", code.code, word(code.evidence));
+    }
     format!("error code {:#x}, extended code {:#x} ({})", code.code, code.extended, word(code.evidence))
 }

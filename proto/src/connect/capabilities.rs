@@ -56,5 +56,6 @@ impl Server {
 
     pub(super) fn on_confirm_active(&mut self, _confirm: &ConfirmActive) {
         self.go(server::State::Finalization);
+        self.cooperate();
     }
 }

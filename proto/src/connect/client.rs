@@ -25,6 +25,8 @@ pub struct Client {
 pub(super) enum State {
     ConnectionConfirm,
     Tls,
+    Nla,
+    EarlyUserAuth,
     ConnectResponse,
     AttachUserConfirm,
     /// The nth channel of [`Client::nth_join`].
@@ -42,6 +44,7 @@ impl State {
         match self {
             Self::ConnectionConfirm => Stage::ConnectionInitiation,
             Self::Tls => Stage::Tls,
+            Self::Nla | Self::EarlyUserAuth => Stage::Nla,
             Self::ConnectResponse => Stage::BasicSettingsExchange,
             Self::AttachUserConfirm | Self::ChannelJoinConfirm(_) => Stage::ChannelConnection,
             Self::License => Stage::Licensing,
@@ -51,10 +54,12 @@ impl State {
         }
     }
 
-    const fn kinds(self) -> &'static [MessageKind] {
+    pub(super) const fn kinds(self) -> &'static [MessageKind] {
         match self {
             Self::ConnectionConfirm => &[MessageKind::X224ConnectionConfirm],
             Self::Tls => &[MessageKind::TlsServerHello],
+            Self::Nla => &[MessageKind::TsRequest],
+            Self::EarlyUserAuth => &[MessageKind::EarlyUserAuthResult],
             Self::ConnectResponse => &[MessageKind::McsConnectResponse],
             Self::AttachUserConfirm => &[MessageKind::McsAttachUserConfirm],
             Self::ChannelJoinConfirm(_) => &[MessageKind::McsChannelJoinConfirm],
@@ -101,6 +106,11 @@ impl Client {
                 Message::X224DisconnectRequest(_) | Message::X224Error(_) | Message::McsDisconnectProviderUltimatum(_),
             ) => self.core.fail(Blame::Refused(kind)),
             (State::ConnectionConfirm, Message::X224ConnectionConfirm(confirm)) => self.on_confirm(&confirm),
+            (State::Nla, Message::TsRequest(request)) => self.on_ts_request(request),
+            (State::EarlyUserAuth, Message::EarlyUserAuthResult(result)) => self.on_early_user_auth(result),
+            (State::EarlyUserAuth | State::ConnectResponse, Message::TsRequest(request)) => {
+                self.on_late_ts_request(&request);
+            }
             (State::ConnectResponse, Message::McsConnectResponse(response)) => self.on_connect_response(&response),
             (State::AttachUserConfirm, Message::McsAttachUserConfirm(confirm)) => self.on_attach(confirm),
             (State::ChannelJoinConfirm(index), Message::McsChannelJoinConfirm(confirm)) => {
@@ -156,13 +166,20 @@ impl Machine for Client {
     fn wants(&self) -> Wants {
         let expect = match self.state {
             State::ConnectionConfirm | State::Tls => Expect::X224,
+            State::Nla => Expect::CredSsp,
+            State::EarlyUserAuth => Expect::EarlyUserAuth,
             State::ConnectResponse | State::AttachUserConfirm | State::ChannelJoinConfirm(_) => Expect::Mcs,
             State::License => Expect::Licensing,
             State::DemandActive | State::Finalization | State::Active | State::Leaving => Expect::Share,
         };
         // Graphics may come as soon as the server has seen Confirm Active.
-        let framing =
-            if self.core.stage >= Stage::CapabilitiesExchange { Framing::TpktOrFastPath } else { Framing::Tpkt };
+        let framing = match self.state {
+            State::Nla => Framing::Der,
+            State::EarlyUserAuth => Framing::EarlyUserAuth,
+            State::ConnectResponse if self.core.facts.logged_on => Framing::TpktOrDer,
+            _ if self.core.stage >= Stage::CapabilitiesExchange => Framing::TpktOrFastPath,
+            _ => Framing::Tpkt,
+        };
         let context = Context {
             from: Side::Server,
             io_channel: self.core.facts.io_channel,
@@ -179,7 +196,8 @@ impl Machine for Client {
         match (input, self.state) {
             (Input::Message(message), _) => self.message(message),
             (Input::TlsReady(_), State::Tls) => self.on_secured(),
-            (Input::TlsReady(_), _) => {}
+            (Input::Auth(reply), State::Nla) => self.on_auth_reply(reply),
+            (Input::TlsReady(_) | Input::Auth(_), _) => {}
             (Input::TlsFailed(failure), _) => self.core.fail(Blame::Tls(failure)),
             (Input::Undecodable(error), _) => self.core.fail(Blame::Malformed(error)),
             (Input::NotAFrame(error), _) => self.core.fail(Blame::NotAFrame(error)),

@@ -3,8 +3,8 @@
 use super::port::Ending;
 use crate::pdu::x224::Protocols;
 use crate::vocab::codes::{
-    ErrorInfo, LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType, McsReason, McsResult,
-    NegotiationFailureCode,
+    EarlyUserAuthorizationResult, ErrorInfo, LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType,
+    McsReason, McsResult, NegotiationFailureCode,
 };
 
 /// What the client offers and says of itself.
@@ -12,6 +12,12 @@ use crate::vocab::codes::{
 pub struct ClientConfig {
     /// `requestedProtocols`.
     pub protocols: Protocols,
+    /// `flags` of the negotiation request: Restricted Admin, Remote Credential Guard.
+    pub request_flags: u8,
+    /// End the connection once the user is logged on, before a session is opened.
+    pub stop_after_logon: bool,
+    /// User and domain for the Client Info; the password goes through CredSSP only.
+    pub user: Option<(String, String)>,
     /// `Cookie: mstshash=` identifier.
     pub cookie: Option<String>,
     /// `clientName`, at most 15 UTF-16 units.
@@ -28,6 +34,9 @@ impl Default for ClientConfig {
     fn default() -> Self {
         Self {
             protocols: Protocols::SSL.union(Protocols::HYBRID).union(Protocols::HYBRID_EX),
+            request_flags: 0,
+            stop_after_logon: false,
+            user: None,
             cookie: None,
             client_name: "badrdp".to_owned(),
             desktop: (1024, 768),
@@ -44,6 +53,8 @@ pub struct ServerConfig {
     pub protocols: Protocols,
     /// The answer to the Connection Request.
     pub negotiation: NegotiationPolicy,
+    /// Early User Authorization Result, sent where HYBRID_EX was selected.
+    pub early_user_auth: EarlyUserAuthorizationResult,
     /// `result` of the Connect Response.
     pub connect_result: McsResult,
     /// `result` of the Attach User Confirm.
@@ -69,6 +80,7 @@ impl Default for ServerConfig {
         Self {
             protocols: Protocols::SSL,
             negotiation: NegotiationPolicy::default(),
+            early_user_auth: EarlyUserAuthorizationResult::AUTHZ_SUCCESS,
             connect_result: McsResult::RT_SUCCESSFUL,
             attach_result: McsResult::RT_SUCCESSFUL,
             join_refusal: None,

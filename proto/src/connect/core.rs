@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::facts::{Facts, SERVER_CHANNEL};
 use super::port::{Blame, Ending, Failure, Output};
+use crate::pdu::credssp::TsRequest;
 use crate::pdu::share::{ShareData, ShareDataPdu};
 use crate::pdu::{ChannelPdu, Data, Message, Side};
 use crate::vocab::{MessageKind, Stage};
@@ -106,10 +107,22 @@ impl Core {
 
     /// Keeps the first failure and ends the connection.
     pub(super) fn fail(&mut self, cause: Blame) {
+        self.fail_with(cause, Ending::Fin);
+    }
+
+    /// Keeps the first failure and ends the connection in this way.
+    pub(super) fn fail_with(&mut self, cause: Blame, ending: Ending) {
         if self.ended {
             return;
         }
         self.failure = Some(Failure { stage: self.stage, cause, after: self.last });
-        self.end(Ending::Fin);
+        self.end(ending);
+    }
+
+    /// Sends a CredSSP message, if there is one.
+    pub(super) fn send_all(&mut self, request: Option<Box<TsRequest>>) {
+        if let Some(request) = request {
+            self.send(Message::TsRequest(request));
+        }
     }
 }

@@ -10,6 +10,12 @@ pub struct Facts {
     pub requested: Option<Protocols>,
     /// `selectedProtocol`, where the server sent a negotiation response.
     pub selected: Option<Protocols>,
+    /// `flags` of the negotiation request, MS-RDPBCGR 2.2.1.1.1.
+    pub request_flags: u8,
+    /// `flags` of the negotiation response, MS-RDPBCGR 2.2.1.2.1.
+    pub response_flags: u8,
+    /// CredSSP was completed, and the user authorized where that is said.
+    pub logged_on: bool,
     /// The client's name.
     pub client_name: String,
     /// The client's desktop, or the server's once it was demanded: width and height in pixels.

@@ -40,16 +40,18 @@ impl Client {
 }
 
 impl Server {
+    /// Both follow Confirm Active at once (MS-RDPBCGR 2.2.1.19, 2.2.1.20): a client may wait for them.
+    pub(super) fn cooperate(&mut self) {
+        let target_user = self.core.facts.user_channel;
+        self.core.send_share(ShareDataPdu::Synchronize { message_type: 1, target_user });
+        self.core.send_share(ShareDataPdu::Control { action: COOPERATE, grant_id: 0, control_id: 0 });
+    }
+
     pub(super) fn on_finalization(&mut self, pdu: &ShareDataPdu) {
-        let user = self.core.facts.user_channel;
-        let control = |action, grant_id, control_id| ShareDataPdu::Control { action, grant_id, control_id };
         match pdu {
-            ShareDataPdu::Synchronize { .. } => {
-                self.core.send_share(ShareDataPdu::Synchronize { message_type: 1, target_user: user });
-            }
-            ShareDataPdu::Control { action: COOPERATE, .. } => self.core.send_share(control(COOPERATE, 0, 0)),
             ShareDataPdu::Control { action: REQUEST_CONTROL, .. } => {
-                self.core.send_share(control(GRANTED_CONTROL, user, u32::from(SERVER_CHANNEL)));
+                let (grant_id, control_id) = (self.core.facts.user_channel, u32::from(SERVER_CHANNEL));
+                self.core.send_share(ShareDataPdu::Control { action: GRANTED_CONTROL, grant_id, control_id });
             }
             ShareDataPdu::FontList { .. } => {
                 self.core.send_share(ShareDataPdu::FontMap {
@@ -62,7 +64,7 @@ impl Server {
                 self.core.push(Output::Activated);
                 self.play();
             }
-            // Persistent keys, input that is early: nothing to answer.
+            // Synchronize, Cooperate, persistent keys, input that is early: nothing to answer.
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 //! MS-RDPBCGR 3.2.5.3.1, 3.2.5.3.2 (client), 3.3.5.3.1, 3.3.5.3.2 (server).
 
 use super::client::{self, Client};
+use super::nla::is_credssp;
 use super::port::{Blame, Output, TlsFacts};
 use super::server::{self, Server};
 use crate::pdu::Message;
@@ -17,10 +18,12 @@ impl Client {
     pub(super) fn request_connection(&mut self) {
         let requested_protocols = self.config.protocols;
         self.core.facts.requested = Some(requested_protocols);
+        let flags = self.config.request_flags;
+        self.core.facts.request_flags = flags;
         let token = self.config.cookie.as_ref().map(|cookie| Token::Cookie(cookie.clone().into_bytes()));
         self.core.send(Message::X224ConnectionRequest(ConnectionRequest {
             token,
-            negotiation: Some(NegotiationRequest { flags: 0, requested_protocols }),
+            negotiation: Some(NegotiationRequest { flags, requested_protocols }),
             ..ConnectionRequest::default()
         }));
     }
@@ -30,8 +33,9 @@ impl Client {
             Some(NegotiationAnswer::Failure { .. }) => {
                 return self.core.fail(Blame::Refused(MessageKind::X224ConnectionConfirm));
             }
-            Some(NegotiationAnswer::Response { selected_protocol, .. }) => {
+            Some(NegotiationAnswer::Response { selected_protocol, flags }) => {
                 self.core.facts.selected = Some(selected_protocol);
+                self.core.facts.response_flags = flags;
                 selected_protocol
             }
             // An old server: standard RDP security, though nobody selected it.
@@ -51,11 +55,11 @@ impl Client {
         let selected = self.core.facts.selected.unwrap_or_default();
         if selected == Protocols::SSL {
             self.connect_settings();
+        } else if is_credssp(selected) {
+            self.begin_nla();
         } else {
             self.core.stage = Stage::Nla;
-            self.core.fail(Blame::Local(
-                "the host wants CredSSP or another logon before the session, and no credentials were given",
-            ));
+            self.core.fail(Blame::Local("the host wants a logon before the session that is not spoken here"));
         }
     }
 }
@@ -64,6 +68,7 @@ impl Server {
     pub(super) fn on_request(&mut self, request: &ConnectionRequest) {
         let offered = request.negotiation.map(|negotiation| negotiation.requested_protocols);
         self.core.facts.requested = offered;
+        self.core.facts.request_flags = request.negotiation.map_or(0, |negotiation| negotiation.flags);
         let answer = self.answer(offered);
         self.core.send(Message::X224ConnectionConfirm(ConnectionConfirm {
             dst_ref: request.src_ref,
@@ -76,8 +81,9 @@ impl Server {
                 // The client may try again only on a new connection (MS-RDPBCGR 3.3.5.3.2).
                 self.core.fail(Blame::Local("the server's policy refuses the protocols offered"));
             }
-            Some(NegotiationAnswer::Response { selected_protocol, .. }) if selected_protocol != Protocols::RDP => {
+            Some(NegotiationAnswer::Response { selected_protocol, flags }) if selected_protocol != Protocols::RDP => {
                 self.core.facts.selected = Some(selected_protocol);
+                self.core.facts.response_flags = flags;
                 self.go(server::State::Tls);
                 self.core.push(Output::StartTls);
             }
@@ -119,11 +125,13 @@ impl Server {
 
     pub(super) fn on_secured(&mut self, _facts: &TlsFacts) {
         let selected = self.core.facts.selected.unwrap_or_default();
+        if is_credssp(selected) {
+            return self.begin_nla();
+        }
         self.go(server::State::ConnectInitial);
         if selected != Protocols::SSL {
-            // Until Connect Initial comes, the client is at its logon.
+            // A logon of another kind is due, which is not spoken here: what comes is out of place.
             self.core.stage = Stage::Nla;
-            self.core.push(Output::Authenticate(selected));
         }
     }
 }

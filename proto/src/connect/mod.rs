@@ -5,6 +5,7 @@
 //! its failure is acted on. Each stage's file holds both roles.
 
 mod active;
+mod auth;
 mod capabilities;
 mod channels;
 mod client;
@@ -14,12 +15,15 @@ mod facts;
 mod finalization;
 mod initiation;
 mod licensing;
+mod nla;
 mod port;
 mod secure_settings;
 mod server;
 mod sets;
 mod settings;
+mod settings_rules;
 
+pub use auth::{AuthCall, AuthFailure, AuthReply};
 pub use client::Client;
 pub use config::{ClientConfig, NegotiationPolicy, ServerConfig, Step};
 pub use facts::{FIRST_STATIC_CHANNEL, Facts, IO_CHANNEL, SERVER_CHANNEL};

@@ -1,6 +1,6 @@
 //! The port of both machines: inputs, outputs, and what is awaited.
 
-use crate::pdu::x224::Protocols;
+use super::auth::{AuthCall, AuthFailure, AuthReply};
 use crate::pdu::{Context, Message, Side};
 use crate::vocab::{MessageKind, Stage};
 use crate::wire::{DecodeError, FrameError, Framing};
@@ -18,6 +18,8 @@ pub enum Input {
     TlsReady(TlsFacts),
     /// The TLS handshake failed.
     TlsFailed(TlsFailure),
+    /// The auth port's answer to [`Output::Authenticate`].
+    Auth(AuthReply),
     /// The peer closed the connection.
     Closed(CloseKind),
     /// Nothing arrived within the budget.
@@ -86,8 +88,8 @@ pub enum Output {
     Send(Box<Message>),
     /// Run the TLS handshake on the connection, then feed [`Input::TlsReady`] or [`Input::TlsFailed`].
     StartTls,
-    /// Run CredSSP for the selected protocol.
-    Authenticate(Protocols),
+    /// Ask the auth port, then feed [`Input::Auth`].
+    Authenticate(AuthCall),
     /// The connection reached the active stage.
     Activated,
     /// Draw the session's picture on the client's desktop (server only).
@@ -104,6 +106,8 @@ pub enum Ending {
     Fin,
     /// TCP RST.
     Rst,
+    /// A fatal TLS alert with this description (RFC 8446 6), then TCP FIN. Without TLS: TCP FIN.
+    TlsAlert(u8),
     /// Say nothing more, but keep the connection open until the peer gives up.
     Stall,
 }
@@ -154,6 +158,8 @@ pub enum Blame {
     Stalled,
     /// TLS failed.
     Tls(TlsFailure),
+    /// CredSSP failed.
+    Auth(AuthFailure),
     /// This side cannot go on (for example NLA without credentials): why, in one phrase.
     Local(&'static str),
 }

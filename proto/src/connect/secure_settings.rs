@@ -37,6 +37,8 @@ impl Client {
                 performance_flags: Some(0),
                 ..ExtendedInfo::default()
             }),
+            domain: self.config.user.as_ref().map(|(domain, _)| domain.clone()).unwrap_or_default(),
+            user_name: self.config.user.as_ref().map(|(_, user)| user.clone()).unwrap_or_default(),
             ..ClientInfo::default()
         };
         self.core.send_io(ChannelPdu::ClientInfo(Box::new(info)));

@@ -28,6 +28,7 @@ pub struct Server {
 pub(super) enum State {
     ConnectionRequest,
     Tls,
+    Nla,
     ConnectInitial,
     ErectDomain,
     AttachUser,
@@ -45,6 +46,7 @@ impl State {
         match self {
             Self::ConnectionRequest => Stage::ConnectionInitiation,
             Self::Tls => Stage::Tls,
+            Self::Nla => Stage::Nla,
             Self::ConnectInitial => Stage::BasicSettingsExchange,
             Self::ErectDomain | Self::AttachUser | Self::ChannelJoins => Stage::ChannelConnection,
             Self::License => Stage::Licensing,
@@ -58,6 +60,7 @@ impl State {
         match self {
             Self::ConnectionRequest => &[MessageKind::X224ConnectionRequest],
             Self::Tls => &[MessageKind::TlsClientHello],
+            Self::Nla => &[MessageKind::TsRequest],
             Self::ConnectInitial => &[MessageKind::McsConnectInitial],
             Self::ErectDomain => &[MessageKind::McsErectDomainRequest],
             Self::AttachUser => &[MessageKind::McsAttachUserRequest],
@@ -104,6 +107,7 @@ impl Server {
                 self.core.fail(Blame::Refused(kind));
             }
             (State::ConnectionRequest, Message::X224ConnectionRequest(request)) => self.on_request(&request),
+            (State::Nla, Message::TsRequest(request)) => self.on_ts_request(request),
             (State::ConnectInitial, Message::McsConnectInitial(initial)) => self.on_connect_initial(&initial),
             (State::ErectDomain, Message::McsErectDomainRequest(_)) => self.go(State::AttachUser),
             (State::AttachUser, Message::McsAttachUserRequest) => self.on_attach(),
@@ -130,7 +134,7 @@ impl Server {
             (State::ConfirmActive, ChannelPdu::ShareData(_)) => {}
             (State::Finalization, ChannelPdu::ShareData(share)) => self.on_finalization(&share.data),
             (State::Active, ChannelPdu::ShareData(share)) => match share.data {
-                // The user is logged on, so the client must ask before it disconnects (MS-RDPBCGR 1.4.1).
+                // The user is logged on, so the client must ask before it disconnects (MS-RDPBCGR 1.3.1.4.1).
                 ShareDataPdu::ShutdownRequest => self.core.send_share(ShareDataPdu::ShutdownDenied),
                 ShareDataPdu::RefreshRect(_) => self.core.push(Output::Draw),
                 _ => {}
@@ -152,13 +156,17 @@ impl Machine for Server {
     fn wants(&self) -> Wants {
         let expect = match self.state {
             State::ConnectionRequest | State::Tls => Expect::X224,
+            State::Nla => Expect::CredSsp,
             State::ConnectInitial | State::ErectDomain | State::AttachUser => Expect::Mcs,
             State::ChannelJoins => Expect::ClientInfo,
             State::License => Expect::Licensing,
             State::ConfirmActive | State::Finalization | State::Active => Expect::Share,
         };
-        let framing =
-            if self.core.stage >= Stage::CapabilitiesExchange { Framing::TpktOrFastPath } else { Framing::Tpkt };
+        let framing = match self.state {
+            State::Nla => Framing::Der,
+            _ if self.core.stage >= Stage::CapabilitiesExchange => Framing::TpktOrFastPath,
+            _ => Framing::Tpkt,
+        };
         let context = Context {
             from: Side::Client,
             io_channel: self.core.facts.io_channel,
@@ -175,7 +183,8 @@ impl Machine for Server {
         match (input, self.state) {
             (Input::Message(message), _) => self.message(message),
             (Input::TlsReady(facts), State::Tls) => self.on_secured(&facts),
-            (Input::TlsReady(_), _) => {}
+            (Input::Auth(reply), State::Nla) => self.on_auth_reply(reply),
+            (Input::TlsReady(_) | Input::Auth(_), _) => {}
             (Input::TlsFailed(failure), _) => self.core.fail(Blame::Tls(failure)),
             (Input::Undecodable(error), _) => self.core.fail(Blame::Malformed(error)),
             (Input::NotAFrame(error), _) => self.core.fail(Blame::NotAFrame(error)),

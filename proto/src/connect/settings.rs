@@ -6,6 +6,7 @@ use super::client::{self, Client};
 use super::facts::{FIRST_STATIC_CHANNEL, IO_CHANNEL};
 use super::port::Blame;
 use super::server::{self, Server};
+use super::settings_rules;
 use crate::pdu::Message;
 use crate::pdu::gcc::{
     ChannelDef, ClientBlock, ClientCluster, ClientCore, ClientMessageChannel, ClientNetwork, ClientSecurity,
@@ -86,8 +87,10 @@ impl Client {
         if response.result != McsResult::RT_SUCCESSFUL || response.gcc_result != 0 {
             return self.core.fail(Blame::Refused(MessageKind::McsConnectResponse));
         }
+        if let Some(rule) = settings_rules::broken(response, &self.core.facts, self.config.channels.len()) {
+            return self.core.fail(Blame::Violated(rule));
+        }
         let mut encrypted = false;
-        let mut network = false;
         for block in &response.blocks {
             match block {
                 ServerBlock::Core(core) => {
@@ -97,7 +100,6 @@ impl Client {
                 }
                 ServerBlock::Security(security) => encrypted = security.encryption_method != 0,
                 ServerBlock::Network(net) => {
-                    network = true;
                     self.core.facts.io_channel = net.io_channel;
                     self.core.facts.channels.clone_from(&net.channel_ids);
                 }
@@ -106,9 +108,6 @@ impl Client {
                 }
                 ServerBlock::Multitransport(_) | ServerBlock::Unknown(_) => {}
             }
-        }
-        if !network {
-            return self.core.fail(Blame::Violated("Server Network Data is missing, so the I/O channel is unknown"));
         }
         if encrypted {
             return self

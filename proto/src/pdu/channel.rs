@@ -78,7 +78,7 @@ pub(crate) fn read<'a>(i: &'a [u8], _from: Side, channel_id: u16, context: &Cont
         Expect::ClientInfo => read_secured(i),
         // A server may leave licensing out, or say why it gives up, with a Share Control PDU.
         Expect::Licensing | Expect::Mcs | Expect::X224 if share::looks_like_share(i) => share::read(i),
-        Expect::Licensing | Expect::Mcs | Expect::X224 => read_secured(i),
+        Expect::CredSsp | Expect::EarlyUserAuth | Expect::Licensing | Expect::Mcs | Expect::X224 => read_secured(i),
     }
 }
 

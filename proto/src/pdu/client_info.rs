@@ -17,7 +17,7 @@ pub struct Secret(pub String);
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secret({} characters)", self.0.chars().count())
+        write!(f, "Secret({} characters)", self.0.encode_utf16().count())
     }
 }
 
@@ -173,7 +173,7 @@ impl ClientInfo {
             ("", user) => format!("user {user:?}"),
             (domain, user) => format!("user {:?}", format!("{domain}\\{user}")),
         };
-        let password = match self.password.0.chars().count() {
+        let password = match self.password.0.encode_utf16().count() {
             0 => "no password".to_owned(),
             length => format!("password {}", count(length, "character")),
         };

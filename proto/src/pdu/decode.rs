@@ -4,9 +4,10 @@ use nom::combinator::map;
 
 use super::mcs::{connect, domain};
 use super::x224::codec::{self as x224, Tpdu};
-use super::{Message, Side, fast_path, share};
-use crate::wire::DecodeError;
+use super::{Message, Side, credssp, fast_path, share};
+use crate::wire::frame::opens_ts_request;
 use crate::wire::read::{Read, all, field, whole};
+use crate::wire::{DecodeError, ber};
 
 /// What must be known from outside the frame to decode it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +25,13 @@ pub struct Context {
 /// Which family of PDUs stands on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
+    /// CredSSP: one `TSRequest` in DER, without any carrier.
+    CredSsp,
+    /// The Early User Authorization Result: 4 bytes, without any carrier; or a `TSRequest` with an error code.
+    EarlyUserAuth,
     /// X.224 connection TPDUs (connection initiation). A Data TPDU is decoded as MCS all the same.
     X224,
-    /// MCS Connect Initial and Response in BER, then other MCS PDUs in PER.
+    /// MCS Connect Initial and Response in BER, then other MCS PDUs in PER; from a server perhaps a `TSRequest`.
     Mcs,
     /// On the I/O channel a basic security header stands in front: Client Info.
     ClientInfo,
@@ -61,6 +66,16 @@ pub fn unbundle(frame: &[u8], context: &Context) -> Option<Vec<Vec<u8>>> {
 }
 
 fn read<'a>(frame: &'a [u8], context: &Context) -> Read<'a, Message> {
+    match context.expect {
+        Expect::CredSsp => return credssp::read(frame),
+        // In place of the two, a server may say in a TSRequest why it refuses the credentials.
+        Expect::EarlyUserAuth if opens_ts_request(frame) => return credssp::read(frame),
+        Expect::Mcs if context.from == Side::Server && frame.first() == Some(&ber::SEQUENCE) => {
+            return credssp::read(frame);
+        }
+        Expect::EarlyUserAuth => return credssp::read_early_user_auth(frame),
+        _ => {}
+    }
     match (frame.first(), context.from) {
         // The lowest two bits of a fast-path header are zero, those of a TPKT are not.
         (Some(first), Side::Client) if first & 0x03 == 0 => {

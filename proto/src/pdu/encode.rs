@@ -2,7 +2,7 @@
 
 use super::mcs::{connect, domain};
 use super::x224::codec as x224;
-use super::{Data, Message, channel, fast_path};
+use super::{Data, Message, channel, credssp, fast_path};
 use crate::wire::write::Encoder;
 use crate::wire::{NoTap, Tap};
 
@@ -13,6 +13,8 @@ pub fn encode(message: &Message, tap: &mut dyn Tap) -> Vec<u8> {
     let tpdu = match message {
         Message::FastPathInput(input) => return fast_path::seal_input(input, encoder),
         Message::FastPathOutput(output) => return fast_path::seal_output(output, encoder),
+        Message::TsRequest(pdu) => return credssp::seal(pdu, encoder),
+        Message::EarlyUserAuthResult(result) => return credssp::seal_early_user_auth(*result, encoder),
         Message::X224ConnectionRequest(pdu) => x224::seal_request(pdu, encoder),
         Message::X224ConnectionConfirm(pdu) => x224::seal_confirm(pdu, encoder),
         Message::X224DisconnectRequest(pdu) => x224::seal_disconnect(pdu, encoder),

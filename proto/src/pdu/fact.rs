@@ -3,7 +3,7 @@
 use super::gcc::{ClientBlock, ServerBlock, ServerCore};
 use super::mcs::{AttachUserConfirm, ChannelJoinConfirm, ConnectInitial, ConnectResponse};
 use super::x224::{ConnectionConfirm, ConnectionRequest, NegotiationAnswer, Token};
-use super::{Message, channel, fast_path};
+use super::{Message, channel, credssp, fast_path};
 use crate::vocab::codes::{McsResult, X224DisconnectReason, X224RejectCause};
 use crate::wire::text::ascii_until_nul;
 
@@ -28,6 +28,8 @@ impl Message {
             Self::X224ConnectionConfirm(pdu) => confirm(pdu),
             Self::X224DisconnectRequest(pdu) => format!("reason {}", X224DisconnectReason(pdu.reason)),
             Self::X224Error(pdu) => format!("cause {}", X224RejectCause(pdu.reject_cause)),
+            Self::TsRequest(pdu) => credssp::fact(pdu),
+            Self::EarlyUserAuthResult(result) => result.to_string(),
             Self::McsConnectInitial(pdu) => connect_initial(pdu),
             Self::McsConnectResponse(pdu) => connect_response(pdu),
             Self::McsErectDomainRequest(pdu) => format!("height {}, interval {}", pdu.sub_height, pdu.sub_interval),

@@ -7,6 +7,7 @@ pub mod activation;
 pub mod autodetect;
 pub mod capability;
 pub mod client_info;
+pub mod credssp;
 pub mod fast_path;
 pub mod gcc;
 pub mod licensing;
@@ -30,6 +31,7 @@ pub use encode::encode;
 pub use secret::may_hold_secret;
 
 use crate::vocab::MessageKind;
+use crate::vocab::codes::EarlyUserAuthorizationResult;
 
 /// Which end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +61,8 @@ pub enum Message {
     X224ConnectionConfirm(x224::ConnectionConfirm),
     X224DisconnectRequest(x224::DisconnectRequest),
     X224Error(x224::TpduError),
+    TsRequest(Box<credssp::TsRequest>),
+    EarlyUserAuthResult(EarlyUserAuthorizationResult),
     McsConnectInitial(Box<mcs::ConnectInitial>),
     McsConnectResponse(Box<mcs::ConnectResponse>),
     McsErectDomainRequest(mcs::ErectDomainRequest),
@@ -118,6 +122,8 @@ impl Message {
             Self::X224ConnectionConfirm(_) => MessageKind::X224ConnectionConfirm,
             Self::X224DisconnectRequest(_) => MessageKind::X224DisconnectRequest,
             Self::X224Error(_) => MessageKind::X224Error,
+            Self::TsRequest(_) => MessageKind::TsRequest,
+            Self::EarlyUserAuthResult(_) => MessageKind::EarlyUserAuthResult,
             Self::McsConnectInitial(_) => MessageKind::McsConnectInitial,
             Self::McsConnectResponse(_) => MessageKind::McsConnectResponse,
             Self::McsErectDomainRequest(_) => MessageKind::McsErectDomainRequest,
@@ -139,6 +145,7 @@ impl Message {
     pub fn secret_spans(&self, frame: &[u8]) -> Vec<core::ops::Range<usize>> {
         let data = match self {
             Self::Data(data) => data,
+            Self::TsRequest(request) => return credssp::secret_spans(request, frame),
             Self::FastPathInput(input) => return typed::fast_path(input, frame),
             _ => return Vec::new(),
         };
@@ -155,6 +162,7 @@ impl Message {
         let mut redacted = self.clone();
         match &mut redacted {
             Self::Data(data) => secret::redact(&mut data.pdu),
+            Self::TsRequest(request) => credssp::redact(request),
             Self::FastPathInput(input) => typed::redact(input),
             _ => {}
         }

@@ -10,6 +10,7 @@ use super::client_info::{ClientInfo, Secret, SecretBytes};
 use super::session_info::SaveSessionInfo;
 use super::share::{ShareDataPdu, looks_like_share};
 use super::{ChannelPdu, Side, mcs, redirection, typed};
+use crate::wire::ber;
 
 /// Bytes of the basic security header.
 const SECURITY_HEADER: usize = 4;
@@ -142,7 +143,8 @@ fn redirected_password(walk: &mut Walk<'_>, found: &mut Vec<Range<usize>>) -> Op
 pub(super) fn redact(pdu: &mut ChannelPdu) {
     match pdu {
         ChannelPdu::ClientInfo(pdu) => {
-            pdu.password = Secret("*".repeat(pdu.password.0.chars().count()));
+            // By UTF-16 unit, as it is counted on the wire.
+            pdu.password = Secret("*".repeat(pdu.password.0.encode_utf16().count()));
             if let Some(cookie) = pdu.extra_info.as_mut().and_then(|info| info.auto_reconnect_cookie.as_mut()) {
                 cookie.fill(b'*');
             }
@@ -174,10 +176,13 @@ pub(super) fn redact(pdu: &mut ChannelPdu) {
 
 /// Whether a frame that cannot be decoded may hold a secret all the same.
 ///
-/// Told by what little a damaged frame still shows: Client Info from a client; Server Redirection,
-/// Save Session Info and the multitransport request from a server.
+/// Told by what little a damaged frame still shows: `TSRequest` and Client Info from a client; Server
+/// Redirection, Save Session Info and the multitransport request from a server.
 #[must_use]
 pub fn may_hold_secret(frame: &[u8], from: Side) -> bool {
+    if from == Side::Client && frame.first() == Some(&ber::SEQUENCE) {
+        return true;
+    }
     let Some(payload) = mcs::domain::sent_data(frame) else {
         return false;
     };

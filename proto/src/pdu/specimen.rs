@@ -1,9 +1,10 @@
-//! One representative message per kind, rich in fields.
+//! Representative messages of each kind, rich in fields.
 //!
 //! Tests round-trip them; scenario files are checked against their layers and field names.
 
 mod capability;
 mod channel;
+mod credssp;
 mod settings;
 
 use super::mcs::{
@@ -14,7 +15,7 @@ use super::x224::{
     Protocols, Token, TpduError,
 };
 use super::{ChannelPdu, Context, Data, Expect, Message, Side, encode};
-use crate::vocab::codes::{McsReason, McsResult};
+use crate::vocab::codes::{EarlyUserAuthorizationResult, McsReason, McsResult};
 use crate::vocab::{MessageKind, Sender, Stage};
 use crate::wire::layer::{Layer, Layered, Tap};
 
@@ -29,7 +30,17 @@ const USER_CHANNEL: u16 = 1008;
 /// The server's own user channel.
 const SERVER_CHANNEL: u16 = 1002;
 
-/// A representative message of `kind`; none for TLS records, which are no [`Message`].
+/// Representative messages of `kind`: several where no message has all the fields that the kind may have.
+/// None for TLS records, which are no [`Message`].
+#[must_use]
+pub fn specimens(kind: MessageKind) -> Vec<Message> {
+    match kind {
+        MessageKind::TsRequest => credssp::requests().map(|request| Message::TsRequest(Box::new(request))).into(),
+        _ => specimen(kind).into_iter().collect(),
+    }
+}
+
+/// The first of [`specimens`].
 #[must_use]
 pub fn specimen(kind: MessageKind) -> Option<Message> {
     let message = match kind {
@@ -80,6 +91,10 @@ pub fn specimen(kind: MessageKind) -> Option<Message> {
                 reason: McsReason::RN_USER_REQUESTED,
             })
         }
+        MessageKind::TsRequest => return specimens(kind).into_iter().next(),
+        MessageKind::EarlyUserAuthResult => {
+            Message::EarlyUserAuthResult(EarlyUserAuthorizationResult::AUTHZ_ACCESS_DENIED)
+        }
         other => return channel::specimen(other),
     };
     Some(message)
@@ -89,7 +104,9 @@ pub fn specimen(kind: MessageKind) -> Option<Message> {
 #[must_use]
 pub fn context(kind: MessageKind) -> Context {
     let expect = match kind.stage() {
-        Stage::Tcp | Stage::ConnectionInitiation | Stage::Tls | Stage::Nla => Expect::X224,
+        Stage::Nla if kind == MessageKind::EarlyUserAuthResult => Expect::EarlyUserAuth,
+        Stage::Nla => Expect::CredSsp,
+        Stage::Tcp | Stage::ConnectionInitiation | Stage::Tls => Expect::X224,
         Stage::BasicSettingsExchange | Stage::ChannelConnection => Expect::Mcs,
         Stage::SecureSettingsExchange => Expect::ClientInfo,
         Stage::Licensing => Expect::Licensing,
@@ -98,13 +115,19 @@ pub fn context(kind: MessageKind) -> Context {
     Context { from: side(kind), io_channel: IO_CHANNEL, message_channel: Some(MESSAGE_CHANNEL), expect }
 }
 
-/// Every layer of the specimen of `kind`, innermost first.
+/// Every layer of the specimens of `kind`, innermost first.
 #[must_use]
 pub fn layers(kind: MessageKind) -> Vec<Layer> {
-    collect(kind).into_iter().map(|sealed| sealed.layer).collect()
+    let mut layers = Vec::new();
+    for sealed in collect(kind) {
+        if !layers.contains(&sealed.layer) {
+            layers.push(sealed.layer);
+        }
+    }
+    layers
 }
 
-/// Every named field of the specimen of `kind`: its layer, its path and its width in bytes.
+/// Every named field of the specimens of `kind`: its layer, its path and its width in bytes.
 ///
 /// A path that occurs several times is listed once, as its first occurrence.
 #[must_use]
@@ -123,7 +146,7 @@ pub fn fields(kind: MessageKind) -> Vec<(Layer, String, usize)> {
 
 fn collect(kind: MessageKind) -> Vec<Layered> {
     let mut layers = Collect::default();
-    if let Some(message) = specimen(kind) {
+    for message in specimens(kind) {
         let _ = encode(&message, &mut layers);
     }
     layers.0

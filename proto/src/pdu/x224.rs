@@ -111,6 +111,17 @@ pub struct NegotiationRequest {
     pub requested_protocols: Protocols,
 }
 
+impl NegotiationRequest {
+    /// `RESTRICTED_ADMIN_MODE_REQUIRED`, MS-RDPBCGR 2.2.1.1.1.
+    pub const RESTRICTED_ADMIN: u8 = 0x01;
+    /// `REDIRECTED_AUTHENTICATION_MODE_REQUIRED` (Remote Credential Guard), MS-RDPBCGR 2.2.1.1.1.
+    pub const REMOTE_GUARD: u8 = 0x02;
+    /// `RESTRICTED_ADMIN_MODE_SUPPORTED` in the response, MS-RDPBCGR 2.2.1.2.1.
+    pub const ANSWERS_RESTRICTED_ADMIN: u8 = 0x08;
+    /// `REDIRECTED_AUTHENTICATION_MODE_SUPPORTED` in the response, MS-RDPBCGR 2.2.1.2.1.
+    pub const ANSWERS_REMOTE_GUARD: u8 = 0x10;
+}
+
 /// RDP Correlation Info.
 ///
 /// MS-RDPBCGR 2.2.1.1.2: type 0x06, flags u8, length u16 le = 36, correlationId 16, reserved 16.

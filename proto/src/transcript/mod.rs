@@ -2,14 +2,17 @@
 //!
 //! It is the single hand-over between the wire and everyone who judges it.
 
+mod ledger;
 mod recorder;
 
+pub use ledger::{Disclosure, Faced, Proof, Secret, disclosures};
 pub use recorder::Recorder;
 
 use core::net::IpAddr;
 use core::time::Duration;
 
 use crate::connect::{CloseKind, Failure, TlsFacts, TlsFailure};
+use crate::pdu::credssp::ntlm::{TargetInfo, Version as NtlmVersion};
 use crate::pdu::{Message, Side};
 use crate::vocab::{MessageKind, Stage};
 use crate::wire::{DecodeError, FrameError};
@@ -110,6 +113,23 @@ pub enum Event {
     TlsFailed(TlsFailure),
     /// The server's certificate was judged (client side).
     Certificate(CertificateFacts),
+    /// Which of several scenarios behind one port is played from here on (server side).
+    Chosen(Chosen),
+    /// What kind of server the client faces (server side): what the leak ledger needs to know.
+    Posture(Posture),
+    /// The client's `authInfo` was opened (server side): whose credentials, of which kind; never the secret.
+    Delegated(Delegated),
+    /// This side was given credentials (client side): whose. Whether they left it, the messages tell.
+    Credentials {
+        /// Domain; empty: the host's own accounts.
+        domain: String,
+        /// User name.
+        user: String,
+    },
+    /// What the host's NTLM challenge says of it (client side).
+    Identity(Box<HostIdentity>),
+    /// Whether the host would do without NLA, asked on a connection of its own (client side).
+    NlaRequirement(NlaRequirement),
     /// The connection reached the active stage.
     Activated,
     /// The peer closed.
@@ -128,6 +148,82 @@ pub enum Event {
     },
     /// The peer said nothing for the whole budget.
     TimedOut,
+}
+
+/// What a host that selects NLA says to a client that offers TLS alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NlaRequirement {
+    /// It refuses with HYBRID_REQUIRED_BY_SERVER.
+    Required,
+    /// It selects TLS.
+    Optional,
+    /// It said neither, or nothing.
+    Unknown,
+}
+
+/// A choice among several scenarios behind one port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The id of the scenario that the client named; of the healthy one, where it named none.
+    pub scenario: String,
+    /// What named it.
+    pub by: Named,
+    /// Why it is not played although it was named: the client had seen by then what it shows otherwise.
+    pub too_late: Option<String>,
+}
+
+/// What named a scenario: in what the client said, and as it said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// `Cookie: mstshash=…`.
+    Cookie(String),
+    /// The routing token.
+    RoutingToken(String),
+    /// TLS Server Name Indication.
+    ServerName(String),
+    /// The user name of NTLM or of Client Info.
+    UserName(String),
+    /// Nothing that the client said.
+    Nothing,
+}
+
+/// What kind of server the client faces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posture {
+    /// The kind of certificate in the scenario's words, for example `expired`.
+    pub certificate: String,
+    /// Whether a client that trusts the scenario's CA has reason to accept the certificate.
+    pub acceptable: bool,
+    /// Whether CredSSP's public-key binding will be honest.
+    pub binds_key: bool,
+}
+
+/// Credentials that the client delegated inside `authInfo`, MS-CSSP 2.2.1.2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegated {
+    /// `credType`: 1 password, 2 smart card, 6 Remote Credential Guard; others as they came.
+    pub cred_type: u32,
+    /// `domainName`; empty where the kind has none.
+    pub domain: String,
+    /// `userName`; empty where the kind has none.
+    pub user: String,
+    /// Length of the password or PIN in UTF-16 units; of other kinds, of the credentials in bytes. Restricted Admin: 0.
+    pub secret_length: usize,
+}
+
+/// What the host's NTLM challenge says of it, MS-NLMP 2.2.1.2.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostIdentity {
+    /// The names, the clock and the rest of the target info.
+    pub target: TargetInfo,
+    /// Product version of the operating system; FreeRDP-based servers always say 6.1.7601.
+    pub version: Option<NtlmVersion>,
+    /// The host's clock, Unix seconds.
+    pub clock: Option<i64>,
+    /// The host's clock minus the probe's, seconds.
+    pub skew: Option<i64>,
+    /// The highest CredSSP version that the host said.
+    pub credssp_version: u32,
 }
 
 /// The server's certificate, and what is wrong with it.

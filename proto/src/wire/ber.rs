@@ -1,8 +1,10 @@
-//! The few forms of ASN.1 BER that MCS Connect uses.
+//! The few forms of ASN.1 that MCS Connect (BER) and CredSSP (DER) use.
 //!
-//! ITU-T X.690; T.125 section 7, part 2. Definite lengths only.
+//! ITU-T X.690; T.125 section 7, part 2; MS-CSSP 2.2. Definite lengths only.
 
-use super::read::{Read, ReadError, bytes, refuse, u8};
+use nom::Parser;
+
+use super::read::{Read, ReadError, all, bytes, field, refuse, u8};
 use super::write::{Prefix, Writer};
 
 /// An INTEGER's tag.
@@ -15,6 +17,11 @@ pub const ENUMERATED: u8 = 0x0a;
 pub const OCTET_STRING: u8 = 0x04;
 /// A SEQUENCE's tag.
 pub const SEQUENCE: u8 = 0x30;
+
+/// An OBJECT IDENTIFIER's tag.
+pub const OBJECT_IDENTIFIER: u8 = 0x06;
+/// The tag `[0]` of an explicitly tagged field; `[n]` is this plus n.
+pub const CONTEXT: u8 = 0xa0;
 
 /// A definite length, minimal or not.
 pub fn length(i: &[u8]) -> Read<'_, usize> {
@@ -88,6 +95,34 @@ pub fn octet_string(i: &[u8]) -> Read<'_, &[u8]> {
     value(OCTET_STRING, "an OCTET STRING (0x04)")(i)
 }
 
+/// The explicitly tagged field `[number]`: `inner` reads all of its contents.
+pub fn explicit<'a, T>(
+    number: u8,
+    expected: &'static str,
+    mut inner: impl Parser<&'a [u8], Output = T, Error = ReadError<'a>>,
+) -> impl FnMut(&'a [u8]) -> Read<'a, T> {
+    move |i| {
+        let (rest, contents) = value(CONTEXT | number, expected)(i)?;
+        Ok((rest, all(contents, |i| inner.parse(i))?))
+    }
+}
+
+/// [`explicit`] where the field may be absent: nothing is read then.
+pub fn optional<'a, T>(
+    name: &'static str,
+    number: u8,
+    inner: impl Parser<&'a [u8], Output = T, Error = ReadError<'a>>,
+) -> impl FnMut(&'a [u8]) -> Read<'a, Option<T>> {
+    let mut present = field(name, explicit(number, "an explicit tag", inner));
+    move |i| {
+        if i.first() != Some(&(CONTEXT | number)) {
+            return Ok((i, None));
+        }
+        let (rest, value) = present(i)?;
+        Ok((rest, Some(value)))
+    }
+}
+
 /// The shortest definite length.
 #[must_use]
 pub fn length_prefix(length: usize) -> Prefix {
@@ -135,4 +170,19 @@ pub fn write_octet_string(w: &mut Writer, name: &'static str, octets: &[u8]) {
 pub fn write_boolean(w: &mut Writer, name: &'static str, value: bool) {
     w.carry(&[BOOLEAN, 1]);
     w.u8(name, if value { 0xff } else { 0 });
+}
+
+/// Writes an OCTET STRING with its length as a field of its own, `octets.length`; the contents are `name`.
+pub fn write_octets(w: &mut Writer, name: &'static str, octets: &[u8]) {
+    w.carry(&[OCTET_STRING]);
+    w.bytes("octets.length", length_prefix(octets.len()).as_slice());
+    w.block("", |w| w.bytes(name, octets));
+}
+
+/// Writes the explicitly tagged field `[number]` around what `body` writes: `name.tag`, `name.length`.
+pub fn write_explicit(w: &mut Writer, number: u8, name: &'static str, body: impl FnOnce(&mut Writer)) {
+    w.block(name, |w| {
+        w.u8("tag", CONTEXT | number);
+        w.prefixed("length", length_prefix, body);
+    });
 }

@@ -11,12 +11,18 @@ pub enum Framing {
     TpktOrFastPath,
     /// One DER value: a CredSSP `TSRequest` has no TPKT (MS-CSSP 2.2.1).
     Der,
-    /// Exactly this many bytes: the Early User Authorization Result has no header at all.
-    Exactly(usize),
+    /// The Early User Authorization Result: 4 bytes without any header. A server may send a `TSRequest`
+    /// with an error code in its place, so bytes that open one are cut as [`Framing::Der`].
+    EarlyUserAuth,
+    /// TPKT, or one DER value: the answer to the client's credentials is a `TSRequest` where they are refused.
+    TpktOrDer,
 }
 
 /// Frames larger than this are refused before they are buffered. TPKT cannot say more than 65535.
 pub const MAX_FRAME: usize = 65_535;
+
+/// Bytes of the Early User Authorization Result.
+const EARLY_USER_AUTH: usize = 4;
 
 /// The stream does not hold a frame of the awaited kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,9 +99,10 @@ fn frame_length(bytes: &[u8], framing: Framing) -> Result<Option<usize>, FrameEr
         Err(FrameError::NotAFrame { expected, head: Bytes::copy_from_slice(bytes.get(..64).unwrap_or(bytes)) })
     };
     match framing {
-        Framing::Exactly(length) => Ok(Some(length)),
-        Framing::Tpkt if first != 3 => not("a TPKT header (0x03)"),
-        Framing::Tpkt => tpkt_length(bytes),
+        Framing::EarlyUserAuth => early_user_auth_length(bytes),
+        Framing::TpktOrDer if first == 0x30 => der_length(bytes),
+        Framing::Tpkt | Framing::TpktOrDer if first != 3 => not("a TPKT header (0x03)"),
+        Framing::Tpkt | Framing::TpktOrDer => tpkt_length(bytes),
         Framing::TpktOrFastPath if first == 3 => tpkt_length(bytes),
         Framing::TpktOrFastPath if first & 0x03 != 0 => not("a TPKT or fast-path header"),
         Framing::TpktOrFastPath => fast_path_length(bytes),
@@ -122,6 +129,22 @@ fn fast_path_length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
     if says < needs { Err(FrameError::TooShort { says, needs }) } else { Ok(Some(says)) }
 }
 
+/// Whether bytes open a `TSRequest`: a SEQUENCE, and in it the tag `[0]`. No known authorization result does.
+#[must_use]
+pub const fn opens_ts_request(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, 0..=0x7f, 0xa0, ..] | [0x30, 0x81..=0x84, ..])
+}
+
+fn early_user_auth_length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
+    match bytes {
+        _ if opens_ts_request(bytes) => der_length(bytes),
+        // Too few bytes to tell.
+        [0x30] | [0x30, _] => Ok(None),
+        _ => Ok(Some(EARLY_USER_AUTH)),
+    }
+}
+
+/// A definite length of at most four bytes; DER has no indefinite one.
 fn der_length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
     let Some(&length) = bytes.get(1) else {
         return Ok(None);
@@ -131,11 +154,13 @@ fn der_length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
     }
     let count = usize::from(length & 0x7f);
     if count == 0 || count > 4 {
-        return Err(FrameError::TooLarge { says: usize::MAX });
+        let head = Bytes::copy_from_slice(bytes.get(..64).unwrap_or(bytes));
+        return Err(FrameError::NotAFrame { expected: "a definite DER length of at most 4 bytes", head });
     }
     let Some(digits) = bytes.get(2..2 + count) else {
         return Ok(None);
     };
-    let says = digits.iter().fold(0usize, |sum, digit| sum << 8 | usize::from(*digit)) + 2 + count;
+    let contents = digits.iter().fold(0u64, |sum, digit| sum << 8 | u64::from(*digit));
+    let says = usize::try_from(contents).unwrap_or(usize::MAX).saturating_add(2 + count);
     if says > MAX_FRAME { Err(FrameError::TooLarge { says }) } else { Ok(Some(says)) }
 }

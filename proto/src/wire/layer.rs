@@ -26,6 +26,9 @@ macro_rules! layers {
 }
 
 layers! {
+    CredSsp "credssp" "a CredSSP TSRequest (MS-CSSP 2.2.1), or the Early User Authorization Result: neither has a TPKT",
+    Spnego "spnego" "a SPNEGO token (RFC 4178 4.2) in TSRequest.negoTokens, and all inside",
+    Ntlm "ntlm" "an NTLM message (MS-NLMP 2.2.1), bare or inside SPNEGO",
     Tpkt "tpkt" "TPKT (RFC 1006 / T.123 section 8), and all inside",
     FastPath "fast-path" "a fast-path PDU (MS-RDPBCGR 2.2.9.1.2 and 2.2.8.1.2), which has no TPKT",
     X224 "x224" "an X.224 TPDU, and all inside",

@@ -102,6 +102,19 @@ impl Writer {
         }
     }
 
+    /// Whether anybody wants to know where fields lie.
+    #[must_use]
+    pub const fn keeps_fields(&self) -> bool {
+        self.fields.is_some()
+    }
+
+    /// Names a field among bytes that were carried as they came; one that does not lie in them is ignored.
+    pub fn name(&mut self, field: Field) {
+        if let Some(fields) = self.fields.as_mut().filter(|_| field.range.end <= self.bytes.len()) {
+            fields.push(field);
+        }
+    }
+
     /// Gives the span since `start` a name, for a structure that was written in parts.
     pub fn span(&mut self, name: &'static str, start: usize) {
         self.mark(name, start, false);

@@ -1,4 +1,5 @@
 //! Vector files, contexts and taps shared by the tests.
+#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::fs;
 use std::path::Path;
@@ -39,6 +40,8 @@ fn vector(file: &Path) -> Vector {
         other => panic!("{name}: from: {other:?}"),
     };
     let expect = match key("expect:") {
+        Some("credssp") => Expect::CredSsp,
+        Some("early-user-auth") => Expect::EarlyUserAuth,
         Some("x224") => Expect::X224,
         Some("mcs") => Expect::Mcs,
         Some("client-info") => Expect::ClientInfo,
@@ -69,12 +72,11 @@ pub(crate) fn hex(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
 }
 
-/// Every kind that has a specimen, with its specimen and what decodes it.
+/// Every kind that has specimens, with each of them and what decodes it.
 pub(crate) fn all_specimens() -> Vec<(MessageKind, Message, Context)> {
-    MessageKind::ALL
-        .iter()
-        .filter_map(|&kind| specimen::specimen(kind).map(|message| (kind, message, specimen::context(kind))))
-        .collect()
+    let each =
+        |&kind| specimen::specimens(kind).into_iter().map(move |message| (kind, message, specimen::context(kind)));
+    MessageKind::ALL.iter().flat_map(each).collect()
 }
 
 /// What decodes MCS and X.224 from one side.

@@ -4,9 +4,12 @@
 //! and no Windows code is claimed more surely than its source allows.
 
 pub(super) mod certificate;
+pub(super) mod credssp;
 pub(super) mod foreign;
+pub(super) mod logon;
 pub(super) mod mcs;
 pub(super) mod negotiation;
+pub(super) mod nla;
 pub(super) mod session;
 pub(super) mod stream;
 pub(super) mod tcp;

@@ -151,16 +151,3 @@ pub(in crate::diagnosis) static STANDARD_RDP_SECURITY_ONLY: Advice = Advice {
     ],
     mstsc: &[],
 };
-
-pub(in crate::diagnosis) static NLA_WITHOUT_CREDENTIALS: Advice = Advice {
-    expected: "credentials, which this probe does not have",
-    causes: &[(
-        Evidence::Documented,
-        "the host requires Network Level Authentication: everything behind it needs a user",
-    )],
-    remedies: &[
-        "nothing to fix: up to here the host works",
-        "to see what lies behind the logon, connect with a client and valid credentials",
-    ],
-    mstsc: &[],
-};

@@ -1,8 +1,9 @@
 //! The host closes before the session, and nothing says why.
 
 use badrdp_proto::connect::{Blame, CloseKind};
-use badrdp_proto::vocab::Stage;
+use badrdp_proto::vocab::{MessageKind, Stage};
 
+use super::nla_ended::{credentials, credentials_refused};
 use super::{Class, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::stream;
 
@@ -33,6 +34,11 @@ fn check(view: &View<'_>, wanted: CloseKind, verb: &str) -> Option<Seen> {
     }
     let title = match view.last_received() {
         None => format!("the host {verb} the connection without a word"),
+        Some(_) if view.credentials_unanswered() => format!("the host {verb} the connection after the credentials"),
+        Some(MessageKind::TsRequest) => format!("the host {verb} the connection after its proof of the key"),
+        Some(kind) if stage == Stage::BasicSettingsExchange && view.does_nla() => {
+            format!("the host {verb} the connection behind the logon, after {kind}")
+        }
         // The first close behind a certificate is often the host's own trouble with TLS or with the client.
         Some(kind) if stage == Stage::BasicSettingsExchange && view.secured() => {
             format!("the host {verb} the connection behind TLS, after {kind}")
@@ -40,9 +46,11 @@ fn check(view: &View<'_>, wanted: CloseKind, verb: &str) -> Option<Seen> {
         Some(kind) => format!("the host {verb} the connection after {kind}"),
     };
     let last_sent = view.last_sent().filter(|_| !view.heard_anything());
+    let last_sent = last_sent.or_else(|| credentials(view));
+    let seen = Seen::new(stage, title);
+    let seen = if view.credentials_unanswered() { credentials_refused(view, seen) } else { seen };
     Some(
-        Seen::new(stage, title)
-            .evidence_if(last_sent.map(|entry| view.quote(entry)))
+        seen.evidence_if(last_sent.map(|entry| view.quote(entry)))
             .evidence_if(view.received(Some).map(|(entry, _)| view.quote(entry)))
             .evidence_if(view.close().map(|(entry, _)| view.quote(entry))),
     )

@@ -1,7 +1,9 @@
 //! The rules: one finding per file, or one family that differs only in a value.
 
 mod certificate;
+mod clock_skew;
 mod closed_early;
+mod credssp;
 mod error_info;
 mod foreign;
 mod frame;
@@ -10,7 +12,10 @@ mod license_refused;
 mod logon_error;
 mod mcs;
 mod negotiation_refused;
-mod nla_without_credentials;
+mod nla_credentials;
+mod nla_ended;
+mod nla_modes;
+mod nla_refused;
 mod no_negotiation_data;
 mod nothing_drawn;
 mod protocol_not_offered;
@@ -65,11 +70,21 @@ pub(super) struct Seen {
     pub(super) causes: Vec<(Evidence, String)>,
     /// In place of the advice's.
     pub(super) mstsc: Option<Vec<MstscCode>>,
+    /// In place of the rule's.
+    pub(super) advice: Option<&'static Advice>,
 }
 
 impl Seen {
     pub(super) fn new(stage: Stage, title: impl Into<String>) -> Self {
-        Self { stage, title: title.into(), evidence: Vec::new(), expected: None, causes: Vec::new(), mstsc: None }
+        Self {
+            stage,
+            title: title.into(),
+            evidence: Vec::new(),
+            expected: None,
+            causes: Vec::new(),
+            mstsc: None,
+            advice: None,
+        }
     }
 
     pub(super) fn evidence(mut self, line: impl Into<String>) -> Self {
@@ -98,11 +113,16 @@ impl Seen {
         self.mstsc = Some(codes);
         self
     }
+
+    pub(super) const fn advice(mut self, advice: &'static Advice) -> Self {
+        self.advice = Some(advice);
+        self
+    }
 }
 
 impl Rule {
     pub(super) fn finding(&self, seen: Seen) -> Finding {
-        let advice = self.advice;
+        let advice = seen.advice.unwrap_or(self.advice);
         let mut causes = seen.causes;
         causes.extend(advice.causes.iter().map(|(evidence, text)| (*evidence, (*text).to_owned())));
         Finding {
@@ -152,7 +172,29 @@ pub(super) static RULES: &[Rule] = &[
     tls::PLAIN_TEXT,
     tls::CLOSED,
     tls::STALLED,
-    nla_without_credentials::RULE,
+    nla_modes::RESTRICTED_ADMIN_NOT_OFFERED,
+    nla_modes::REMOTE_GUARD_NOT_OFFERED,
+    nla_modes::REMOTE_GUARD_NEEDS_KERBEROS,
+    nla_credentials::WITHOUT,
+    nla_credentials::WITHHELD,
+    nla_refused::LOGON,
+    credssp::VERSION_TOO_OLD,
+    credssp::PUBLIC_KEY_MISMATCH,
+    credssp::NONCE_IGNORED,
+    credssp::NOT_INCREMENTED,
+    credssp::ALTERED,
+    credssp::FIELD_MISSING,
+    credssp::VERSION_CHANGED,
+    credssp::SPNEGO_REJECTED,
+    credssp::MECHANISM_UNSUPPORTED,
+    credssp::TOKEN_MALFORMED,
+    credssp::MECH_LIST_MIC_WRONG,
+    nla_refused::EARLY_DENIED,
+    nla_refused::EARLY_UNDEFINED,
+    nla_ended::ALERT,
+    nla_ended::CLOSED,
+    nla_ended::RESET,
+    nla_ended::STALLED,
     // MCS and licensing.
     mcs::CONNECT_REFUSED,
     mcs::ATTACH_REFUSED,
@@ -170,6 +212,7 @@ pub(super) static RULES: &[Rule] = &[
     closed_early::CLOSED,
     closed_early::RESET,
     // The host's condition, in order of what clients complain of.
+    credssp::VULNERABLE,
     certificate::UNREADABLE,
     certificate::EXPIRED,
     certificate::NOT_YET_VALID,
@@ -179,5 +222,7 @@ pub(super) static RULES: &[Rule] = &[
     certificate::UNTRUSTED_ISSUER,
     no_negotiation_data::RULE,
     standard_rdp_security_only::RULE,
+    clock_skew::RULE,
+    nla_credentials::NOT_CHECKED,
     nothing_drawn::RULE,
 ];

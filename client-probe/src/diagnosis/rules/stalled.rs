@@ -3,6 +3,7 @@
 use badrdp_proto::connect::Blame;
 use badrdp_proto::vocab::Stage;
 
+use super::nla_ended::{credentials, credentials_refused};
 use super::{Class, Rule, Seen, Verdict, View};
 use crate::diagnosis::Evidence;
 use crate::diagnosis::advice::{mstsc, stream};
@@ -35,8 +36,15 @@ fn stalled(view: &View<'_>) -> Option<Seen> {
         return None;
     };
     let budget = view.transcript().budget;
-    let after = view.last_received().map(|kind| format!(" after {kind}")).unwrap_or_default();
-    let seen = Seen::new(stage, format!("the host says nothing for {budget:?}{after}"))
+    let after = match view.last_received() {
+        Some(_) if view.credentials_unanswered() => " after the credentials".to_owned(),
+        Some(kind) => format!(" after {kind}"),
+        None => String::new(),
+    };
+    let seen = Seen::new(stage, format!("the host says nothing for {budget:?}{after}"));
+    let seen = if view.credentials_unanswered() { credentials_refused(view, seen) } else { seen };
+    let seen = seen
+        .evidence_if(credentials(view).map(|entry| view.quote(entry)))
         .evidence_if(view.received(Some).map(|(entry, _)| view.quote(entry)))
         .evidence_if(view.undecodable().map(|entry| view.quote(entry)))
         .evidence_if(view.timed_out().map(|entry| view.quote(entry)));

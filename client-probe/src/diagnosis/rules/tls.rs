@@ -2,6 +2,7 @@
 
 use badrdp_proto::connect::TlsFailureKind as Kind;
 use badrdp_proto::connect::{CloseKind, TlsFailure};
+use badrdp_proto::vocab::Stage;
 use badrdp_proto::wire::tls_record::{alert_name, version_name};
 
 use super::{Class, Rule, Seen, Verdict, View};
@@ -70,6 +71,10 @@ const fn rule(id: &'static str, advice: &'static Advice, check: fn(&View<'_>) ->
 
 fn check(view: &View<'_>, title: fn(&Kind) -> Option<String>) -> Option<Seen> {
     let (entry, TlsFailure { kind, after }) = view.tls_failure()?;
+    // There it is how a host refuses a logon.
+    if entry.stage == Stage::Nla && matches!(kind, Kind::AlertReceived(_)) {
+        return None;
+    }
     let mut seen = Seen::new(entry.stage, title(kind)?)
         .evidence_if(view.selected().map(|(entry, _)| view.quote(entry)))
         .evidence(view.quote(entry));
