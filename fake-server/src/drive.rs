@@ -1,45 +1,23 @@
 //! The one loop of a connection: socket on one side, session on the other, the plan between.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use badrdp_proto::connect::{CloseKind, Ending, Output, Server, ServerConfig, TlsFailure};
+use badrdp_proto::connect::{CloseKind, Ending, Output, TlsFailure};
 use badrdp_proto::pdu::Message;
-use badrdp_proto::transcript::{Direction, Event, Transcript};
+use badrdp_proto::transcript::{Direction, Event};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::wire::tls_record::TlsWatch;
-use badrdp_scenarios::model::Fault;
-use tokio::net::TcpStream;
 
-use crate::Observer;
-use crate::fault::{Firing, Plan, Shaped, WireOp};
+use crate::auth::Acceptor;
+use crate::fault::{Plan, Shaped, WireOp};
+use crate::host::Host;
 use crate::link::{Arrived, Link, WriteFailure};
 use crate::log::Log;
-use crate::testcard::Cards;
-use crate::tls::TlsHost;
+use crate::port::{Arrival, Open};
+use crate::shared_port::Casting;
 
 /// Pictures drawn per connection: a client that asks for redraws in a loop must not fill the record.
 const MAX_PICTURES: u32 = 256;
-
-/// What all connections of a server share.
-pub(crate) struct Host {
-    pub(crate) config: ServerConfig,
-    pub(crate) tls: TlsHost,
-    pub(crate) faults: Vec<Fault>,
-    pub(crate) budget: Duration,
-    pub(crate) title: String,
-    pub(crate) cards: Cards,
-    pub(crate) observer: Option<Observer>,
-}
-
-/// Hears of a connection while it goes on.
-pub(crate) trait Reporter: Send + Sync {
-    /// What became of each fault so far.
-    fn fired(&self, firing: &[Firing]);
-    /// The scenario is played to its end; what is left is to close.
-    fn ending(&self);
-}
 
 /// Whether the connection goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,50 +34,66 @@ pub(crate) struct Connection {
     pub(crate) link: Link,
     pub(crate) log: Log,
     pub(crate) plan: Plan,
-    reporter: Arc<dyn Reporter>,
+    /// What the picture says.
+    pub(crate) title: String,
+    /// The choice of a scenario, while it is open.
+    pub(crate) casting: Option<Casting>,
+    acceptor: Acceptor,
+    open: Open,
+    number: u64,
     pictures: u32,
     ending: Option<(Ending, Option<String>)>,
 }
 
 impl Connection {
-    pub(crate) fn new(
-        host: Arc<Host>,
-        stream: TcpStream,
-        number: u64,
-        peer: SocketAddr,
-        reporter: Arc<dyn Reporter>,
-    ) -> Self {
-        let machine = Server::new(host.config.clone());
-        let log = Log::new(machine, host.budget, number, peer, host.observer.clone());
+    pub(crate) fn new(host: Arc<Host>, arrival: Arrival) -> Self {
+        let Arrival { stream, peer, number, open } = arrival;
+        let log = Log::new(&host, number, peer);
         let link = Link::new(stream, host.budget);
         let plan = Plan::new(&host.faults);
-        Self { host, link, log, plan, reporter, pictures: 0, ending: None }
+        let acceptor = Acceptor::new(&host.auth, number);
+        let title = host.title.clone();
+        Self { host, link, log, plan, title, casting: None, acceptor, open, number, pictures: 0, ending: None }
+    }
+
+    /// A connection that `host` plays until its client names another scenario.
+    pub(crate) fn undecided(host: &Arc<Host>, arrival: Arrival, casting: Casting) -> Self {
+        let mut connection = Self::new(Arc::clone(host), arrival);
+        connection.casting = Some(casting);
+        connection.log.machine_mut().remember();
+        connection
     }
 
     /// Plays the scenario to its end.
-    pub(crate) async fn run(mut self) -> Transcript {
+    pub(crate) async fn run(mut self) {
         self.log.connected();
         while let Flow::Go = self.turn().await {}
+        self.choose_nothing();
         for shaped in self.plan.flush() {
             self.record(&shaped, Some("the connection ended first"));
         }
-        self.reporter.fired(self.plan.firing());
-        let Self { link, mut log, ending, reporter, .. } = self;
+        self.host.book.learn(self.plan.firing());
+        let Self { host, link, mut log, open, number, ending, .. } = self;
         let (how, altered) = ending.unwrap_or_default();
         if how != Ending::Stall {
-            reporter.ending();
+            open.ending();
         }
         log.closed(how, altered);
         let closed = link.end(how).await;
         if let (Ending::Stall, Some(reset)) = (how, closed) {
             log.note(Event::PeerClosed(if reset { CloseKind::Reset } else { CloseKind::Fin }));
         }
-        log.finish()
+        host.book.keep(number, log.finish());
+        // From here on the connection counts as ended: its transcript is there.
+        drop(open);
     }
 
     /// Says everything that is to be said, then listens once.
     async fn turn(&mut self) -> Flow {
         while let Some(output) = self.log.poll() {
+            if self.recast() {
+                continue;
+            }
             if let Flow::Ended = self.act(output).await {
                 return Flow::Ended;
             }
@@ -123,8 +117,14 @@ impl Connection {
                 }
                 self.handshake().await
             }
-            // No account exists here: the client's first token ends the connection as out of place.
-            Output::Authenticate(_) => Flow::Go,
+            Output::Authenticate(call) => {
+                let reply = self.acceptor.call(&self.host.auth, call);
+                if let Some(delegated) = self.acceptor.take_delegated() {
+                    self.log.note(Event::Delegated(delegated));
+                }
+                self.log.auth(reply);
+                Flow::Go
+            }
             Output::Activated => {
                 self.link.listen_for_ever();
                 self.log.note(Event::Activated);
@@ -156,8 +156,8 @@ impl Connection {
         if self.pictures > MAX_PICTURES {
             return Flow::Go;
         }
-        let (width, height) = self.log.machine().facts().desktop;
-        let card = self.host.cards.get(width, height, &self.host.title);
+        let (width, height) = self.log.machine().server().facts().desktop;
+        let card = self.host.cards.get(width, height, &self.title);
         for message in card.iter() {
             if let Flow::Ended = self.send(message).await {
                 return Flow::Ended;
@@ -169,7 +169,7 @@ impl Connection {
     /// Carries out what the plan says.
     pub(crate) async fn write(&mut self, shaped: Vec<Shaped>) -> Flow {
         // Known before the first byte can be seen.
-        self.reporter.fired(self.plan.firing());
+        self.host.book.learn(self.plan.firing());
         for mut shaped in shaped {
             let unsent = self.link.half_closed();
             let ops = std::mem::take(&mut shaped.ops);

@@ -26,20 +26,30 @@
 //! ```
 //!
 //! The machine in `badrdp_proto::connect` is always correct. A scenario acts in two places only:
-//! in the machine's configuration (`profile`), and in the plan that stands between the machine and
-//! the socket (`fault`).
+//! in what the machine and its ports are configured with (`profile`, `tls`, `auth`), and in the plan
+//! that stands between the machine and the socket (`fault`).
 
+mod actor;
+mod auth;
+mod book;
 mod drive;
+mod farm;
 mod fault;
+mod host;
 mod link;
 mod log;
 mod options;
+mod port;
 mod profile;
-mod random;
 mod server;
+mod shared_port;
 mod testcard;
 mod tls;
 
-pub use options::{Observer, Options};
-pub use server::{FakeServer, MAX_CONNECTIONS, MAX_TRANSCRIPTS, StartError, VerifyError};
+pub use book::{MAX_TRANSCRIPTS, VerifyError};
+pub use farm::{FarmError, ServerFarm};
+pub use options::{Observer, Options, Seen};
+pub use port::{MAX_CONNECTIONS, StartError};
+pub use server::FakeServer;
+pub use shared_port::{SharedPort, SharedPortError};
 pub use tls::TlsError;

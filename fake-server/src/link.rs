@@ -9,6 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
+use crate::tls::sealed_alert;
+
 /// Bytes read at once.
 const READ: usize = 16 * 1024;
 /// A client that drips is given this many budgets in all until the session is active.
@@ -203,10 +205,30 @@ impl Link {
         self.half_closed = true;
     }
 
+    /// Sends a fatal alert where TLS is up; nothing can be said through TLS behind it, `close_notify` neither.
+    async fn alert(&mut self, description: u8) {
+        if self.half_closed {
+            return;
+        }
+        // What is sealed already keeps its place ahead of the alert.
+        if let Err(failure) = self.flush().await {
+            tracing::debug!(?failure, "not all was written ahead of the alert");
+        }
+        let Some(record) = self.tls.take().and_then(|tls| sealed_alert(*tls, description)) else {
+            return;
+        };
+        if let Err(failure) = self.write_raw(&record).await {
+            tracing::debug!(?failure, "no alert could be sent");
+        }
+    }
+
     /// Ends the connection. The value says how the peer closed, if it did so in its own time.
     pub(crate) async fn end(mut self, how: Ending) -> Option<bool> {
         match how {
-            Ending::Fin => {
+            Ending::Fin | Ending::TlsAlert(_) => {
+                if let Ending::TlsAlert(description) = how {
+                    self.alert(description).await;
+                }
                 self.half_close().await;
                 // A close with unread bytes would become RST and destroy what the peer has not read yet.
                 let budget = self.budget;

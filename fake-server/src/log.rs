@@ -1,40 +1,46 @@
 //! The session with its clock and its observer: nothing happens unrecorded, or unseen.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use badrdp_proto::connect::{Ending, Output, Server, TlsFacts, TlsFailure};
+use badrdp_proto::connect::{AuthReply, Ending, Output, TlsFacts, TlsFailure};
 use badrdp_proto::session::Session;
 use badrdp_proto::transcript::{Event, Transcript};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::Observer;
+use crate::actor::Actor;
 use crate::fault::Shaped;
+use crate::host::Host;
+use crate::{Observer, Seen};
 
 /// One connection's session, timed and observed.
 pub(crate) struct Log {
-    session: Session<Server>,
+    session: Session<Actor>,
     start: Instant,
     /// Entries that the observer has seen.
     observed: u64,
     observer: Option<Observer>,
+    scenario: Arc<str>,
     number: u64,
     peer: SocketAddr,
 }
 
 impl Log {
-    pub(crate) fn new(
-        machine: Server,
-        budget: Duration,
-        number: u64,
-        peer: SocketAddr,
-        observer: Option<Observer>,
-    ) -> Self {
-        Self { session: Session::new(machine, budget), start: Instant::now(), observed: 0, observer, number, peer }
+    pub(crate) fn new(host: &Host, number: u64, peer: SocketAddr) -> Self {
+        Self {
+            session: Session::new(Actor::new(host.config.clone()), host.budget),
+            start: Instant::now(),
+            observed: 0,
+            observer: host.observer.clone(),
+            scenario: Arc::clone(&host.id),
+            number,
+            peer,
+        }
     }
 
-    fn with(&mut self, what: impl FnOnce(&mut Session<Server>, Duration)) {
+    fn with(&mut self, what: impl FnOnce(&mut Session<Actor>, Duration)) {
         what(&mut self.session, self.start.elapsed());
         self.observe();
     }
@@ -50,15 +56,25 @@ impl Log {
         // Past the recorder's caps the last entries are kept.
         let fresh = usize::try_from(fresh).unwrap_or(usize::MAX).min(entries.len());
         for entry in entries.iter().skip(entries.len() - fresh) {
-            tracing::trace!(connection = self.number, peer = %self.peer, stage = %entry.stage, event = ?entry.event);
+            let (scenario, number, peer) = (&*self.scenario, self.number, self.peer);
+            tracing::trace!(scenario, connection = number, %peer, stage = %entry.stage, event = ?entry.event);
             if let Some(observer) = &self.observer {
-                observer(self.number, self.peer, entry);
+                observer(&Seen { scenario, number, peer, entry });
             }
         }
     }
 
-    pub(crate) const fn machine(&self) -> &Server {
+    pub(crate) const fn machine(&self) -> &Actor {
         self.session.machine()
+    }
+
+    pub(crate) const fn machine_mut(&mut self) -> &mut Actor {
+        self.session.machine_mut()
+    }
+
+    /// From now on another scenario is played.
+    pub(crate) fn plays(&mut self, host: &Host) {
+        self.scenario = Arc::clone(&host.id);
     }
 
     pub(crate) fn poll(&mut self) -> Option<Output> {
@@ -89,6 +105,10 @@ impl Log {
 
     pub(crate) fn tls_ready(&mut self, facts: TlsFacts) {
         self.with(|session, now| session.tls_ready(now, facts));
+    }
+
+    pub(crate) fn auth(&mut self, reply: AuthReply) {
+        self.with(|session, _| session.auth(reply));
     }
 
     pub(crate) fn tls_failed(&mut self, failure: TlsFailure) {

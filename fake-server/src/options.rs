@@ -6,8 +6,21 @@ use std::time::{Duration, SystemTime};
 
 use badrdp_proto::transcript::Entry;
 
-/// Sees every transcript entry as it happens: the connection's number (from 1), the peer, the entry.
-pub type Observer = Arc<dyn Fn(u64, SocketAddr, &Entry) + Send + Sync>;
+/// Sees every transcript entry as it happens.
+pub type Observer = Arc<dyn Fn(&Seen<'_>) + Send + Sync>;
+
+/// A transcript entry, and where it happened.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The id of the scenario that is played.
+    pub scenario: &'a str,
+    /// The connection's number on its port, from 1.
+    pub number: u64,
+    /// The client.
+    pub peer: SocketAddr,
+    /// What happened.
+    pub entry: &'a Entry,
+}
 
 /// How to start a server. Time and randomness are arguments.
 #[derive(Clone)]
@@ -18,6 +31,8 @@ pub struct Options {
     pub seed: u64,
     /// The clock that certificates are minted against. Default 2026-01-01T00:00:00Z: fixed, so that bytes repeat.
     pub now: SystemTime,
+    /// Whether that clock goes on. Default no: a challenge that tells the time has the same bytes in every run.
+    pub ticking: bool,
     /// The longest silence of a client before the connection is closed. Default 30 s.
     pub budget: Duration,
     /// Names and addresses that the good certificate is for, besides `localhost` and the listen address.
@@ -29,6 +44,23 @@ pub struct Options {
 impl Options {
     /// 2026-01-01T00:00:00Z, Unix seconds.
     pub const FIXED_NOW: u64 = 1_767_225_600;
+
+    /// Names of the good certificate: its own, then loopback's, then the listen address.
+    pub(crate) fn host_names(&self) -> Vec<String> {
+        let mut names = self.names.clone();
+        names.extend(["localhost", "127.0.0.1", "::1"].map(str::to_owned));
+        let address = self.listen.ip();
+        if !address.is_unspecified() {
+            names.push(address.to_string());
+        }
+        let mut known = Vec::new();
+        names.retain(|name| {
+            let fresh = !known.contains(name);
+            known.push(name.clone());
+            fresh
+        });
+        names
+    }
 }
 
 impl Default for Options {
@@ -37,6 +69,7 @@ impl Default for Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: 0,
             now: SystemTime::UNIX_EPOCH + Duration::from_secs(Self::FIXED_NOW),
+            ticking: false,
             budget: Duration::from_secs(30),
             names: Vec::new(),
             observer: None,

@@ -1,8 +1,9 @@
 //! From a scenario's `[server]` to the honest machine's configuration.
 
 use badrdp_proto::connect::{NegotiationPolicy, ServerConfig};
+use badrdp_proto::pdu::x224::NegotiationRequest;
 use badrdp_proto::vocab::codes::McsResult;
-use badrdp_scenarios::model::ServerProfile;
+use badrdp_scenarios::model::{NlaProfile, ServerProfile};
 
 /// The machine's configuration for `profile`; `random` fills what a server chooses at random.
 pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> ServerConfig {
@@ -15,8 +16,9 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
             failure: negotiation.failure,
             select: negotiation.select,
             silent: negotiation.silent,
-            flags: negotiation.flags.unwrap_or(honest.negotiation.flags),
+            flags: negotiation.flags.unwrap_or(honest.negotiation.flags | logon_modes(&profile.nla)),
         },
+        early_user_auth: profile.nla.early_user_auth,
         connect_result: mcs.connect_result.unwrap_or(McsResult::RT_SUCCESSFUL),
         attach_result: mcs.attach_result.unwrap_or(McsResult::RT_SUCCESSFUL),
         join_refusal: mcs.join_result.map(|result| (mcs.join_number.max(1), result)),
@@ -27,4 +29,11 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
         session_id: 1 + u32::from(random.first().copied().unwrap_or_default() >> 4),
         auto_reconnect_random: random,
     }
+}
+
+/// Flags of the Negotiation Response for the logon modes that the server supports, MS-RDPBCGR 2.2.1.2.1.
+fn logon_modes(nla: &NlaProfile) -> u8 {
+    let flag = |supported: bool, flag| if supported { flag } else { 0 };
+    flag(nla.restricted_admin, NegotiationRequest::ANSWERS_RESTRICTED_ADMIN)
+        | flag(nla.remote_guard, NegotiationRequest::ANSWERS_REMOTE_GUARD)
 }

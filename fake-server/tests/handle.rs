@@ -12,9 +12,9 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use badrdp_fake_server::{FakeServer, Options, VerifyError};
+use badrdp_fake_server::{FakeServer, Options, Seen, VerifyError};
 use badrdp_proto::connect::Ending;
-use badrdp_proto::transcript::{Entry, Event};
+use badrdp_proto::transcript::Event;
 use badrdp_proto::vocab::MessageKind;
 use badrdp_scenarios::model::{Operator, Then};
 use common::{Peer, fault, read_to_close, request, scenario, start};
@@ -58,7 +58,7 @@ async fn finished_waits_for_a_first_connection() {
 #[tokio::test]
 async fn a_connection_whose_task_fails_has_ended_too() {
     let observer =
-        |_, _, entry: &Entry| assert!(!matches!(entry.event, Event::Connected { .. }), "an observer that panics");
+        |seen: &Seen<'_>| assert!(!matches!(seen.entry.event, Event::Connected { .. }), "an observer that panics");
     let options = Options { observer: Some(Arc::new(observer)), ..Options::default() };
     let server = FakeServer::start_with(scenario(Vec::new()), options).await.unwrap();
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();

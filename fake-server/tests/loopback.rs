@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use badrdp_fake_server::{FakeServer, Options, StartError, VerifyError};
+use badrdp_fake_server::{FakeServer, Options, Seen, StartError, VerifyError};
 use badrdp_proto::connect::{Blame, CloseKind, Ending, TlsFailureKind};
 use badrdp_proto::pdu::{Context, Expect, Message, Side, decode};
 use badrdp_proto::transcript::{Direction, Event, Transcript};
@@ -323,8 +323,9 @@ async fn dropping_the_handle_does_not_block_and_cuts_the_connections() {
 async fn the_observer_sees_every_entry_live_and_in_order() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&seen);
-    let observer = move |number: u64, _: SocketAddr, entry: &badrdp_proto::transcript::Entry| {
-        sink.lock().unwrap().push((number, entry.event.clone()));
+    let observer = move |seen: &Seen<'_>| {
+        assert_eq!(seen.scenario, "test/loopback");
+        sink.lock().unwrap().push((seen.number, seen.entry.event.clone()));
     };
     let options = Options { observer: Some(Arc::new(observer)), ..options() };
     let server = FakeServer::start_with(scenario(Vec::new()), options).await.unwrap();

@@ -1,5 +1,6 @@
 //! The message family: whole messages kept back, doubled, replaced, accompanied.
 
+use badrdp_proto::vocab::MessageKind;
 use badrdp_scenarios::model::{Fault, Operator};
 use bytes::Bytes;
 
@@ -13,15 +14,11 @@ pub(super) fn apply(group: &mut Vec<Shaped>, fault: &Fault) -> bool {
     };
     match &fault.operator {
         Some(Operator::Omit) => {
-            for shaped in group.iter_mut() {
-                *shaped = Shaped {
-                    message: None,
-                    bytes: Bytes::new(),
-                    ops: Vec::new(),
-                    altered: with(&shaped.altered, format!("omitted (line {line})")),
-                    ..shaped.clone()
-                };
-            }
+            keep_back(group, &format!("omitted (line {line})"));
+        }
+        // A ServerHello's alert is in its place already; inside TLS the connection's end carries it.
+        Some(Operator::Alert(description)) if kind != MessageKind::TlsServerHello => {
+            keep_back(group, &format!("alert {description} in its place (line {line})"));
         }
         Some(Operator::Replace(bytes)) => {
             for shaped in group.iter_mut() {
@@ -52,6 +49,19 @@ pub(super) fn apply(group: &mut Vec<Shaped>, fault: &Fault) -> bool {
     }
     debug_assert!(group.iter().all(|shaped| shaped.ops.iter().all(|op| matches!(op, WireOp::Bytes(_)))));
     true
+}
+
+/// Nothing of the message goes over the wire.
+fn keep_back(group: &mut [Shaped], phrase: &str) {
+    for shaped in group {
+        *shaped = Shaped {
+            message: None,
+            bytes: Bytes::new(),
+            ops: Vec::new(),
+            altered: with(&shaped.altered, phrase.to_owned()),
+            ..shaped.clone()
+        };
+    }
 }
 
 fn with(altered: &[String], phrase: String) -> Vec<String> {

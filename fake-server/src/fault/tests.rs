@@ -474,3 +474,13 @@ fn the_server_hello_can_be_taken_over_and_only_when_it_is_due() {
     assert_eq!(plan.firing(), [Firing::Fired]);
     assert_eq!(plan.hello_fault(), None, "it was due once");
 }
+
+#[test]
+fn an_alert_takes_the_place_of_a_message_and_ends_the_connection() {
+    let mut plan = plan(CONFIRM, Operator::Alert(80));
+    let shaped = plan.shape(&message(CONFIRM));
+    assert_eq!(ops(&shaped), [WireOp::End(Ending::TlsAlert(80), "alert 80 (line 7)".to_owned())]);
+    assert_eq!((shaped[0].message.clone(), shaped[0].bytes.len()), (None, 0));
+    assert_eq!(shaped[0].altered, ["alert 80 in its place (line 7)"]);
+    assert_eq!(plan.firing(), [Firing::Fired]);
+}

@@ -1,6 +1,7 @@
 //! The transport family: the same bytes in other pieces or at other times, and what follows them.
 
 use badrdp_proto::connect::Ending;
+use badrdp_proto::vocab::MessageKind;
 use badrdp_scenarios::model::{Fault, Operator, Then};
 use bytes::Bytes;
 
@@ -30,9 +31,18 @@ pub(super) fn apply(group: &mut [Shaped], fault: &Fault) -> Option<Firing> {
     }
 }
 
-/// Appends what `then` asks for; false where the fault asks for nothing.
+/// Appends what `then` asks for, or the alert that ends TLS; false where the fault asks for nothing.
 pub(super) fn then(group: &mut [Shaped], fault: &Fault) -> bool {
-    let (Some(then), Some(last)) = (fault.then, group.last_mut()) else {
+    let Some(last) = group.last_mut() else {
+        return false;
+    };
+    let then = match fault.operator {
+        Some(Operator::Alert(description)) if last.kind != MessageKind::TlsServerHello => {
+            Some(Then::End(Ending::TlsAlert(description)))
+        }
+        _ => fault.then,
+    };
+    let Some(then) = then else {
         return false;
     };
     let line = fault.line;
@@ -40,9 +50,10 @@ pub(super) fn then(group: &mut [Shaped], fault: &Fault) -> bool {
         Then::HalfClose => WireOp::HalfClose(format!("half-close (line {line})")),
         Then::End(ending) => {
             let name = match ending {
-                Ending::Fin => "fin",
-                Ending::Rst => "rst",
-                Ending::Stall => "stall",
+                Ending::Fin => "fin".to_owned(),
+                Ending::Rst => "rst".to_owned(),
+                Ending::TlsAlert(alert) => format!("alert {alert}"),
+                Ending::Stall => "stall".to_owned(),
             };
             WireOp::End(ending, format!("{name} (line {line})"))
         }

@@ -23,30 +23,32 @@ const TEXT: u16 = 0xffff;
 /// Cards kept; clients of one server rarely have more sizes between them.
 const CARDS: usize = 8;
 
-/// Cards that were drawn, by the desktop's size: a large one takes longer to draw than all the rest of a connection.
+/// Cards that were drawn, by the desktop's size and the title: a large one takes longer to draw than all the rest of a
+/// connection.
 #[derive(Debug, Default)]
 pub(crate) struct Cards(Mutex<Vec<Drawn>>);
 
 #[derive(Debug)]
 struct Drawn {
     desktop: (u16, u16),
+    title: String,
     card: Arc<[Message]>,
 }
 
 impl Cards {
-    /// The card's messages, drawn where they are not known yet. One `title` per value.
+    /// The card's messages, drawn where they are not known yet.
     pub(crate) fn get(&self, width: u16, height: u16, title: &str) -> Arc<[Message]> {
         // Held while drawing, so that clients that come together cause one drawing.
         let mut cards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let desktop = (width, height);
-        if let Some(Drawn { card, .. }) = cards.iter().find(|drawn| drawn.desktop == desktop) {
+        if let Some(Drawn { card, .. }) = cards.iter().find(|drawn| drawn.desktop == desktop && drawn.title == title) {
             return Arc::clone(card);
         }
         let card: Arc<[Message]> = draw(width, height, title).into_iter().map(Message::FastPathOutput).collect();
         if cards.len() >= CARDS {
             cards.remove(0);
         }
-        cards.push(Drawn { desktop, card: Arc::clone(&card) });
+        cards.push(Drawn { desktop, title: title.to_owned(), card: Arc::clone(&card) });
         card
     }
 }
@@ -95,8 +97,9 @@ impl Card {
         let columns = (width / (8 * scale)).saturating_sub(2).max(1);
         let glyph =
             |letter| font8x8::BASIC_FONTS.get(letter).or_else(|| font8x8::BASIC_FONTS.get('?')).unwrap_or([0; 8]);
-        let glyphs: Vec<_> = format!("badrdp {title}").chars().map(glyph).collect();
-        let lines = glyphs.chunks(columns).map(<[_]>::to_vec).collect();
+        let title = format!("badrdp {title}");
+        let glyphs = title.lines().map(|line| line.chars().map(glyph).collect::<Vec<_>>());
+        let lines = glyphs.flat_map(|line| line.chunks(columns).map(<[_]>::to_vec).collect::<Vec<_>>()).collect();
         Self { width, height, lines, scale }
     }
 
@@ -170,6 +173,7 @@ mod tests {
         let first = cards.get(640, 480, "a");
         assert!(Arc::ptr_eq(&first, &cards.get(640, 480, "a")));
         assert!(!Arc::ptr_eq(&first, &cards.get(480, 640, "a")));
+        assert!(!Arc::ptr_eq(&first, &cards.get(640, 480, "b")));
         for width in 100..120 {
             cards.get(width, 64, "a");
         }
@@ -209,6 +213,13 @@ mod tests {
         assert!(sizes.iter().all(|size| *size < 16_383), "{sizes:?}");
         let total: usize = sizes.iter().sum();
         assert!((1_000..100_000).contains(&total), "{total} bytes");
+    }
+
+    #[test]
+    fn a_title_has_as_many_lines_as_it_says_and_needs() {
+        let lines = |title: &str| Card::new(640, 480, title).lines.len();
+        assert_eq!((lines("a"), lines("a\nb\nc")), (1, 3));
+        assert_eq!(lines(&"a".repeat(100)), 2);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::keys;
-use crate::random::Seeded;
+use badrdp_scenarios::Seeded;
 
 /// A name in the certificate that belongs to no test host (RFC 2606 reserves `.example`).
 const OTHER_HOST: &str = "another-host.example";
@@ -38,6 +38,8 @@ pub(crate) struct Mint {
 pub(crate) struct Minted {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) key: PrivateKeyDer<'static>,
+    /// `subjectPublicKey`: the contents of the BIT STRING.
+    pub(crate) public_key: Vec<u8>,
 }
 
 /// Which CA signs.
@@ -101,7 +103,12 @@ impl Mint {
                 params.signed_by(&key, &issuer)?
             }
         };
-        Ok(Minted { chain: vec![certificate.der().clone()], key: PrivatePkcs8KeyDer::from(key.serialize_der()).into() })
+        let public_key = key.public_key_raw().to_vec();
+        Ok(Minted {
+            public_key,
+            chain: vec![certificate.der().clone()],
+            key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        })
     }
 
     fn params(&self, kind: Certificate) -> Result<CertificateParams, rcgen::Error> {

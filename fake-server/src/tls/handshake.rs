@@ -1,9 +1,10 @@
 //! The TLS handshake: rustls speaks, and what passes in the clear is recorded.
 
 use badrdp_proto::connect::{CloseKind, TlsFacts, TlsFailure, TlsFailureKind};
-use badrdp_proto::transcript::{Direction, Event};
+use badrdp_proto::transcript::{Direction, Event, Posture};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::wire::tls_record::{Hello, TlsWatch, cipher_suite_name, version_name};
+use badrdp_scenarios::model::{Certificate, PublicKeyAnswer};
 use rustls::{Error, ServerConnection};
 
 use super::forged;
@@ -17,6 +18,8 @@ struct Watches {
     theirs: TlsWatch,
     ours: TlsWatch,
     offer: forged::Offer,
+    /// The name in the newest ClientHello.
+    server_name: Option<String>,
 }
 
 impl Watches {
@@ -43,9 +46,21 @@ impl Connection {
         };
         // A client in a hurry has sent its ClientHello already.
         let mut bytes = self.log.take_unread().to_vec();
+        // What another host has to hear again, should the ClientHello name one.
+        let mut heard = Vec::new();
         loop {
             if !bytes.is_empty() {
                 self.watch_client(&mut watches, &bytes);
+                if self.casting.is_some() {
+                    heard.extend_from_slice(&bytes);
+                }
+                if let Some(name) = watches.server_name.take()
+                    && self.recast_by_server_name(&name)
+                    && let Ok(other) = ServerConnection::new(self.host.tls.config.clone())
+                {
+                    *tls = other;
+                    bytes = std::mem::take(&mut heard);
+                }
                 if watches.theirs.last() == Some(MessageKind::TlsClientHello)
                     && let Some(fault) = self.plan.hello_fault()
                 {
@@ -63,6 +78,7 @@ impl Connection {
             }
             if !tls.is_handshaking() {
                 self.log.tls_ready(facts(&tls));
+                self.log.note(Event::Posture(self.posture()));
                 self.link.secure(tls);
                 return Flow::Go;
             }
@@ -75,6 +91,17 @@ impl Connection {
         }
     }
 
+    /// What the leak ledger needs to know of this server.
+    fn posture(&self) -> Posture {
+        let kind = self.host.tls.kind;
+        Posture {
+            certificate: kind.name().to_owned(),
+            // Of every other kind, trust in the scenario's CA does not reach the host that the client asked for.
+            acceptable: kind == Certificate::Good,
+            binds_key: self.host.auth.nla.public_key == PublicKeyAnswer::Honest,
+        }
+    }
+
     fn watch_client(&mut self, watches: &mut Watches, bytes: &[u8]) {
         for seen in watches.theirs.push(bytes) {
             self.log.note(Event::TlsRecord {
@@ -84,7 +111,8 @@ impl Connection {
                 fact: seen.fact(),
                 altered: Vec::new(),
             });
-            if let Hello::Client { cipher_suites, secure_renegotiation, .. } = seen.what {
+            if let Hello::Client { cipher_suites, secure_renegotiation, server_name, .. } = seen.what {
+                watches.server_name = server_name;
                 watches.offer = forged::Offer { cipher_suites, secure_renegotiation };
             }
         }

@@ -1,18 +1,21 @@
 //! TLS: who the server is, and the handshake with what it shows.
 
+mod alert;
 mod certificates;
 mod forged;
 mod handshake;
 mod keys;
+mod stock;
 
 use std::sync::Arc;
 
-use badrdp_scenarios::model::{Certificate, Key, TlsProfile, TlsVersion, TlsVersionMax};
+use badrdp_scenarios::model::{Certificate, Key, TlsVersion, TlsVersionMax};
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::server::NoServerSessionStorage;
 use rustls::{ServerConfig, SupportedCipherSuite, SupportedProtocolVersion, version};
 
+pub(crate) use alert::sealed_alert;
 pub(crate) use certificates::Mint;
+pub(crate) use stock::TlsStock;
 
 /// The server's TLS identity cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -38,37 +41,20 @@ pub enum TlsError {
     Unusable(#[from] rustls::Error),
 }
 
-/// A server's TLS side, minted once per server.
+/// A server's TLS side.
 #[derive(Debug)]
 pub(crate) struct TlsHost {
     pub(crate) config: Arc<ServerConfig>,
-    /// The scenario CA's certificate.
-    pub(crate) ca: rcgen::Certificate,
-    mint: Mint,
-    kind: Certificate,
+    /// `subjectPublicKey` of the certificate: what CredSSP binds to.
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) kind: Certificate,
+    stock: Arc<TlsStock>,
 }
 
 impl TlsHost {
-    /// Mints what `profile` needs and nothing else: start-up has to be quick.
-    pub(crate) fn new(profile: &TlsProfile, mint: Mint) -> Result<Self, TlsError> {
-        let provider = provider(&profile.ciphers)?;
-        let failed = |source| TlsError::Certificate { names: mint.names.join(", "), source };
-        let minted = mint.server(profile.certificate, profile.key).map_err(failed)?;
-        let ca = mint.scenario_ca().map_err(failed)?;
-        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
-            .with_protocol_versions(&versions(profile.min, profile.max))?
-            .with_no_client_auth()
-            .with_single_cert(minted.chain, minted.key)?;
-        // Every handshake is a full one, so that connections repeat.
-        config.session_storage = Arc::new(NoServerSessionStorage {});
-        config.send_tls13_tickets = 0;
-        Ok(Self { config: Arc::new(config), ca, mint, kind: profile.certificate })
-    }
-
     /// The same kind of certificate with an RSA key: what TLS 1.0 servers had.
     pub(crate) fn rsa_chain(&self) -> Vec<Vec<u8>> {
-        let minted = self.mint.server(self.kind, Key::Rsa);
-        minted.map(|minted| minted.chain.iter().map(|der| der.to_vec()).collect()).unwrap_or_default()
+        self.stock.chain(self.kind, Key::Rsa).unwrap_or_default()
     }
 }
 

@@ -1,9 +1,14 @@
 //! A client over a real loopback socket, driven by hand: tests see every byte that arrives.
 #![allow(dead_code, reason = "each test binary takes what it needs")]
 
+mod auth;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub(crate) use auth::Auth;
+use auth::public_key;
 use badrdp_fake_server::{FakeServer, Options};
 use badrdp_proto::connect::{Client, ClientConfig, Output, TlsFacts};
 use badrdp_proto::pdu::x224::{ConnectionRequest, NegotiationRequest, Protocols};
@@ -12,9 +17,10 @@ use badrdp_proto::session::Session;
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_scenarios::Scenario;
-use badrdp_scenarios::model::{Anchor, ExpectClient, ExpectProbe, Fault, Operator, ServerProfile, Then};
+use badrdp_scenarios::model::{Anchor, ExpectClient, ExpectProbe, Fault, Operator, ProbeProfile, ServerProfile, Then};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig as TlsConfig, ClientConnection, RootCertStore};
+use rustls::{ClientConfig as TlsConfig, ClientConnection, DigitallySignedStruct, RootCertStore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -25,9 +31,11 @@ pub(crate) fn scenario(faults: Vec<Fault>) -> Scenario {
         about: String::new(),
         spec: Vec::new(),
         tags: Vec::new(),
+        covers: Vec::new(),
         server: ServerProfile { security: Protocols::SSL, ..ServerProfile::default() },
         faults,
-        expect_probe: ExpectProbe { stage: Stage::Active, finding: None },
+        expect_probe: ExpectProbe { stage: Stage::Active, finding: None, says: None },
+        probe: ProbeProfile::default(),
         expect_client: ExpectClient::default(),
         source: "loopback.toml".into(),
     }
@@ -71,6 +79,11 @@ pub(crate) async fn read_to_close(stream: &mut TcpStream) -> (Vec<u8>, std::io::
 
 /// A TLS client that trusts the server's CA, at the clock that its certificates are minted against.
 pub(crate) fn tls_client(ca: &[u8]) -> ClientConnection {
+    tls_client_for(ca, "localhost")
+}
+
+/// The same, for a host of this name.
+pub(crate) fn tls_client_for(ca: &[u8], name: &str) -> ClientConnection {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ca.to_vec())).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -80,7 +93,57 @@ pub(crate) fn tls_client(ca: &[u8]) -> ClientConnection {
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.time_provider = Arc::new(FixedTime);
+    ClientConnection::new(Arc::new(config), ServerName::try_from(name.to_owned()).unwrap()).unwrap()
+}
+
+/// A TLS client to which every certificate is good.
+pub(crate) fn careless_tls_client() -> ClientConnection {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = TlsConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Careless(provider)))
+        .with_no_client_auth();
     ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap()
+}
+
+#[derive(Debug)]
+struct Careless(Arc<rustls::crypto::CryptoProvider>);
+
+impl ServerCertVerifier for Careless {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: rustls::pki_types::UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 /// The clock that the server's certificates are minted against.
@@ -129,6 +192,10 @@ pub(crate) struct Peer {
     pub stream: TcpStream,
     pub tls: ClientConnection,
     pub session: Session<Client>,
+    /// What ended TLS, if it was not its own order.
+    pub tls_error: Option<rustls::Error>,
+    /// Answers CredSSP, where the client has credentials.
+    pub auth: Option<Auth>,
     secured: bool,
     started: Instant,
 }
@@ -136,10 +203,20 @@ pub(crate) struct Peer {
 impl Peer {
     pub(crate) async fn connect(server: &FakeServer) -> Self {
         let config = ClientConfig { protocols: Protocols::SSL, ..ClientConfig::default() };
+        Self::connect_as(server, config).await
+    }
+
+    pub(crate) async fn connect_as(server: &FakeServer, config: ClientConfig) -> Self {
+        Self::connect_to(server.addr(), tls_client(server.ca_certificate()), config).await
+    }
+
+    pub(crate) async fn connect_to(addr: SocketAddr, tls: ClientConnection, config: ClientConfig) -> Self {
         Self {
-            stream: TcpStream::connect(server.addr()).await.unwrap(),
-            tls: tls_client(server.ca_certificate()),
+            stream: TcpStream::connect(addr).await.unwrap(),
+            tls,
             session: Session::new(Client::new(config), Duration::from_secs(5)),
+            tls_error: None,
+            auth: None,
             secured: false,
             started: Instant::now(),
         }
@@ -164,13 +241,21 @@ impl Peer {
                         }
                     }
                     Output::StartTls => {
-                        secure(&mut self.stream, &mut self.tls).await.unwrap();
+                        if let Err(error) = secure(&mut self.stream, &mut self.tls).await {
+                            self.tls_error = Some(error);
+                            return false;
+                        }
                         self.secured = true;
                         self.session.tls_ready(self.started.elapsed(), TlsFacts::default());
                     }
                     Output::Activated => return true,
                     Output::End(_) => return false,
-                    Output::Draw | Output::Authenticate(_) => {}
+                    Output::Authenticate(call) => {
+                        let key = public_key(&self.tls);
+                        let reply = self.auth.as_mut().map(|auth| auth.call(call, key));
+                        self.session.auth(reply.unwrap());
+                    }
+                    Output::Draw => {}
                 }
             }
             let bytes = self.read().await;
@@ -194,7 +279,15 @@ impl Peer {
             let mut bytes = &piece[..length];
             while !bytes.is_empty() {
                 self.tls.read_tls(&mut bytes).unwrap();
-                let ready = self.tls.process_new_packets().unwrap().plaintext_bytes_to_read();
+                let ready = match self.tls.process_new_packets() {
+                    Ok(state) => state.plaintext_bytes_to_read(),
+                    Err(error) => {
+                        self.tls_error = Some(error);
+                        // What was sealed ahead of the error is here; `WouldBlock` ends it.
+                        std::io::Read::read_to_end(&mut self.tls.reader(), &mut plain).unwrap_err();
+                        break;
+                    }
+                };
                 let start = plain.len();
                 plain.resize(start + ready, 0);
                 std::io::Read::read_exact(&mut self.tls.reader(), &mut plain[start..]).unwrap();

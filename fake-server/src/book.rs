@@ -1,0 +1,191 @@
+//! What the connections of a scenario leave behind: transcripts, and which faults have fired.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use badrdp_proto::transcript::{Event, Transcript};
+use badrdp_scenarios::Scenario;
+
+use crate::fault::Firing;
+
+/// Transcripts kept by a server, or by all that were started together; past this the oldest are dropped, so that they
+/// can run for days.
+pub const MAX_TRANSCRIPTS: usize = 1000;
+/// Wire bytes kept in all transcripts but the newest; past this, too, the oldest are dropped.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// A scenario did not play as its file says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// No client connected.
+    #[error("no client connected")]
+    NoConnection,
+    /// A fault never fired: the message it waits for was never due.
+    #[error("the fault at line {line} of {file} never fired: {anchor} was never due")]
+    NeverFired {
+        /// The scenario's file.
+        file: String,
+        /// The line of its `[[fault]]`.
+        line: usize,
+        /// Its anchor.
+        anchor: String,
+    },
+    /// A fault's message was due, and the fault changed nothing.
+    #[error("the fault at line {line} of {file} never fired: {anchor} was due, but {why}")]
+    ChangedNothing {
+        /// The scenario's file.
+        file: String,
+        /// The line of its `[[fault]]`.
+        line: usize,
+        /// Its anchor.
+        anchor: String,
+        /// Why nothing was changed.
+        why: String,
+    },
+}
+
+/// One scenario's part of the [`Shelf`].
+#[derive(Debug)]
+pub(crate) struct Book {
+    pub(crate) scenario: Scenario,
+    shelf: Arc<Shelf>,
+    /// Its place on the shelf.
+    owner: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Connections on which the scenario was played.
+    played: u64,
+    firing: Vec<Firing>,
+}
+
+impl Book {
+    pub(crate) fn new(scenario: Scenario, shelf: Arc<Shelf>) -> Self {
+        let firing = vec![Firing::NotDue; scenario.faults.len()];
+        let owner = shelf.room();
+        Self { scenario, shelf, owner, state: Mutex::new(State { played: 0, firing }) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing is half-done under this lock, whoever panicked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A client is shown this scenario.
+    pub(crate) fn open(&self) {
+        self.state().played += 1;
+    }
+
+    /// What became of each fault on a connection so far.
+    pub(crate) fn learn(&self, firing: &[Firing]) {
+        let mut state = self.state();
+        state.firing.resize(firing.len(), Firing::NotDue);
+        for (known, news) in state.firing.iter_mut().zip(firing) {
+            known.learn(news.clone());
+        }
+    }
+
+    /// Keeps the transcript of a connection that ended.
+    pub(crate) fn keep(&self, number: u64, transcript: Transcript) {
+        self.shelf.keep(self.owner, number, transcript);
+    }
+
+    /// Transcripts by the connection's number, in order of their start.
+    pub(crate) fn transcripts(&self) -> Vec<(u64, Transcript)> {
+        self.shelf.of(self.owner)
+    }
+
+    /// Whether every fault fired at least once.
+    pub(crate) fn verify(&self) -> Result<(), VerifyError> {
+        let state = self.state();
+        if state.played == 0 {
+            return Err(VerifyError::NoConnection);
+        }
+        for (fault, firing) in self.scenario.faults.iter().zip(&state.firing) {
+            let file = file_name(&self.scenario.source);
+            let line = fault.line;
+            let anchor = match (fault.at.kind, fault.at.occurrence) {
+                (None, _) => "any message".to_owned(),
+                (Some(kind), None | Some(1)) => kind.to_string(),
+                (Some(kind), Some(occurrence)) => format!("{kind} number {occurrence}"),
+            };
+            match firing {
+                Firing::Fired => {}
+                Firing::NotDue => return Err(VerifyError::NeverFired { file, line, anchor }),
+                Firing::Inert(why) => {
+                    return Err(VerifyError::ChangedNothing { file, line, anchor, why: why.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The room that all servers started together have for transcripts: many servers need no more than one.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    owners: u64,
+    /// Transcripts in order of their end.
+    transcripts: BTreeMap<u64, Volume>,
+    /// How many were ever kept.
+    count: u64,
+    /// Wire bytes in those that still are.
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Volume {
+    owner: u64,
+    number: u64,
+    transcript: Transcript,
+}
+
+impl Shelf {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn room(&self) -> u64 {
+        let mut kept = self.kept();
+        kept.owners += 1;
+        kept.owners
+    }
+
+    fn keep(&self, owner: u64, number: u64, transcript: Transcript) {
+        let mut kept = self.kept();
+        kept.bytes += wire_bytes(&transcript);
+        kept.count += 1;
+        let place = kept.count;
+        kept.transcripts.insert(place, Volume { owner, number, transcript });
+        while kept.transcripts.len() > MAX_TRANSCRIPTS || (kept.bytes > MAX_BYTES && kept.transcripts.len() > 1) {
+            let oldest = kept.transcripts.pop_first();
+            kept.bytes -= oldest.map_or(0, |(_, volume)| wire_bytes(&volume.transcript));
+        }
+    }
+
+    fn of(&self, owner: u64) -> Vec<(u64, Transcript)> {
+        let kept = self.kept();
+        let own = kept.transcripts.values().filter(|volume| volume.owner == owner);
+        let mut transcripts: Vec<_> = own.map(|volume| (volume.number, volume.transcript.clone())).collect();
+        transcripts.sort_by_key(|(number, _)| *number);
+        transcripts
+    }
+}
+
+fn wire_bytes(transcript: &Transcript) -> usize {
+    let of = |event: &Event| match event {
+        Event::Message { bytes, .. } | Event::Undecodable { bytes, .. } => bytes.len(),
+        _ => 0,
+    };
+    transcript.entries.iter().map(|entry| of(&entry.event)).sum()
+}
+
+fn file_name(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,109 @@
+//! What servers with one clock, one seed and the same names have in common: nothing is minted twice.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use badrdp_scenarios::model::{Certificate, Key, TlsProfile};
+use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::server::NoServerSessionStorage;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+
+use super::{Mint, TlsError, TlsHost, provider, versions};
+
+/// Certificates and configurations, each made when it is first asked for.
+#[derive(Debug)]
+pub(crate) struct TlsStock {
+    mint: Mint,
+    ca: OnceLock<Arc<rcgen::Certificate>>,
+    identities: Mutex<Vec<Arc<Identity>>>,
+    hosts: Mutex<Vec<(TlsProfile, Arc<TlsHost>)>>,
+}
+
+/// A server certificate with its key.
+#[derive(Debug)]
+struct Identity {
+    kind: Certificate,
+    key: Key,
+    chain: Vec<CertificateDer<'static>>,
+    resolver: Arc<SingleCertAndKey>,
+    /// `subjectPublicKey`: the contents of the BIT STRING.
+    public_key: Vec<u8>,
+}
+
+impl TlsStock {
+    pub(crate) fn new(mint: Mint) -> Self {
+        Self { mint, ca: OnceLock::new(), identities: Mutex::default(), hosts: Mutex::default() }
+    }
+
+    /// The scenario CA's certificate.
+    pub(crate) fn ca(&self) -> Result<Arc<rcgen::Certificate>, TlsError> {
+        if let Some(ca) = self.ca.get() {
+            return Ok(Arc::clone(ca));
+        }
+        let ca = self.mint.scenario_ca().map_err(|source| self.failed(source))?;
+        Ok(Arc::clone(self.ca.get_or_init(|| Arc::new(ca))))
+    }
+
+    /// The TLS side of a server with this profile.
+    pub(crate) fn host(self: &Arc<Self>, profile: &TlsProfile) -> Result<Arc<TlsHost>, TlsError> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, host)) = hosts.iter().find(|(known, _)| known == profile) {
+            return Ok(Arc::clone(host));
+        }
+        let provider = provider(&profile.ciphers)?;
+        let identity = self.identity(profile.certificate, profile.key)?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(&versions(profile.min, profile.max))?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(&identity.resolver) as Arc<_>);
+        // Every handshake is a full one, so that connections repeat.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        // For alerts on demand; it only permits what is done when one is due, and costs a handshake nothing.
+        config.enable_secret_extraction = true;
+        let host = Arc::new(TlsHost {
+            config: Arc::new(config),
+            public_key: identity.public_key.clone(),
+            kind: profile.certificate,
+            stock: Arc::clone(self),
+        });
+        hosts.push((profile.clone(), Arc::clone(&host)));
+        Ok(host)
+    }
+
+    /// The chain of a certificate, in DER.
+    pub(super) fn chain(&self, kind: Certificate, key: Key) -> Result<Vec<Vec<u8>>, TlsError> {
+        Ok(self.identity(kind, key)?.chain.iter().map(|der| der.to_vec()).collect())
+    }
+
+    fn identity(&self, kind: Certificate, key: Key) -> Result<Arc<Identity>, TlsError> {
+        // Held while minting, so that servers that start together mint once.
+        let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(identity) = identities.iter().find(|known| (known.kind, known.key) == (kind, key)) {
+            return Ok(Arc::clone(identity));
+        }
+        let minted = self.mint.server(kind, key).map_err(|source| self.failed(source))?;
+        let provider: CryptoProvider = rustls::crypto::ring::default_provider();
+        let certified = CertifiedKey::from_der(minted.chain.clone(), minted.key, &provider)?;
+        let identity = Arc::new(Identity {
+            kind,
+            key,
+            chain: minted.chain,
+            resolver: Arc::new(SingleCertAndKey::from(certified)),
+            public_key: minted.public_key,
+        });
+        identities.push(Arc::clone(&identity));
+        Ok(identity)
+    }
+
+    fn failed(&self, source: rcgen::Error) -> TlsError {
+        TlsError::Certificate { names: self.mint.names.join(", "), source }
+    }
+
+    /// How many server certificates were minted so far.
+    #[cfg(test)]
+    pub(crate) fn minted(&self) -> usize {
+        self.identities.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
