@@ -5,9 +5,20 @@ use core::fmt;
 use core::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file can be used; the catalogue does not take it.
+    Warning,
+    /// The file cannot be used.
+    Error,
+}
+
 /// One mistake in a scenario file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
     /// The file.
     pub file: PathBuf,
     /// Line, from 1; 0 where the file could not be read at all.
@@ -28,7 +39,11 @@ impl fmt::Display for Diagnostic {
         if self.line > 0 {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
-        write!(f, ": {}", self.message)?;
+        let severity = match self.severity {
+            Severity::Warning => "warning: ",
+            Severity::Error => "",
+        };
+        write!(f, ": {severity}{}", self.message)?;
         match &self.suggestion {
             Some(suggestion) => write!(f, "; {suggestion}"),
             None => Ok(()),
@@ -39,7 +54,15 @@ impl fmt::Display for Diagnostic {
 impl Diagnostic {
     /// A mistake of the file as a whole, which has no line.
     pub(crate) fn of_file(file: &Path, message: String) -> Self {
-        Self { file: file.to_owned(), line: 0, column: 0, span: 0..0, message, suggestion: None }
+        Self {
+            severity: Severity::Error,
+            file: file.to_owned(),
+            line: 0,
+            column: 0,
+            span: 0..0,
+            message,
+            suggestion: None,
+        }
     }
 }
 
@@ -56,16 +79,20 @@ impl<'t> Sink<'t> {
     }
 
     pub(crate) fn report(&self, span: Range<usize>, message: impl Into<String>) {
-        self.push(span, message.into(), None);
+        self.push(Severity::Error, span, message.into(), None);
+    }
+
+    pub(crate) fn warn(&self, span: Range<usize>, message: impl Into<String>, suggestion: impl Into<String>) {
+        self.push(Severity::Warning, span, message.into(), Some(suggestion.into()));
     }
 
     pub(crate) fn suggest(&self, span: Range<usize>, message: impl Into<String>, suggestion: impl Into<String>) {
-        self.push(span, message.into(), Some(suggestion.into()));
+        self.push(Severity::Error, span, message.into(), Some(suggestion.into()));
     }
 
-    fn push(&self, span: Range<usize>, message: String, suggestion: Option<String>) {
+    fn push(&self, severity: Severity, span: Range<usize>, message: String, suggestion: Option<String>) {
         let (line, column) = self.position(span.start);
-        let found = Diagnostic { file: self.file.clone(), line, column, span, message, suggestion };
+        let found = Diagnostic { severity, file: self.file.clone(), line, column, span, message, suggestion };
         // The cases of a family share their base, and so its mistakes.
         let mut all = self.found.borrow_mut();
         if !all.contains(&found) {
@@ -79,10 +106,6 @@ impl<'t> Sink<'t> {
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (line, before.get(start..).unwrap_or_default().chars().count() + 1)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.borrow().is_empty()
     }
 
     /// The mistakes in the order of the file.
@@ -105,7 +128,8 @@ pub(crate) fn did_you_mean<'n>(name: &str, known: impl IntoIterator<Item = &'n s
 }
 
 /// The known names that are like `name`, the likest first.
-pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>, most: usize) -> Vec<&'n str> {
+#[must_use]
+pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>, most: usize) -> Vec<&'n str> {
     let wanted = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .into_iter()

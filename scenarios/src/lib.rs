@@ -4,15 +4,25 @@
 //! and what each side must conclude (`[expect]`). See `docs/scenario-format.md`.
 
 pub mod catalog;
+pub mod coverage;
 pub mod keys;
 pub mod model;
+pub mod schema;
+pub mod spec;
+pub mod suites;
 
 mod check;
 mod diagnostic;
 mod load;
+mod name;
+mod random;
 mod read;
 
 pub use catalog::{catalog, find, select};
-pub use diagnostic::Diagnostic;
-pub use load::{LARGEST_FILE, check_findings, load_file, load_str, read_file};
+pub use diagnostic::{Diagnostic, Severity, nearest};
+pub use load::{Checked, LARGEST_FILE, check_findings, check_str, load_file, load_str, read_file};
 pub use model::Scenario;
+pub use random::Seeded;
+
+/// A commented scenario file to start from.
+pub const STARTER: &str = include_str!("../starter.toml");

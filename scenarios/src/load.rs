@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use toml::de::{DeTable, DeValue};
 
 use crate::check;
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::keys::{CASE, FILE};
 use crate::model::Scenario;
 use crate::read::{Value, View};
@@ -42,11 +42,28 @@ pub fn read_file(path: &Path) -> Result<String, Vec<Diagnostic>> {
     })
 }
 
-/// Checks the text of a scenario file; `path` gives the id and stands in the mistakes.
+/// What became of the text of a scenario file.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The scenarios that could be read.
+    pub scenarios: Vec<Scenario>,
+    /// Every mistake and every warning, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Loads the text of a scenario file; warnings are passed over. `path` gives the id and stands in the mistakes.
 ///
 /// # Errors
 /// Every mistake in the text.
 pub fn load_str(path: &Path, text: &str) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
+    let Checked { scenarios, mut diagnostics } = check_str(path, text);
+    diagnostics.retain(|found| found.severity == Severity::Error);
+    if diagnostics.is_empty() { Ok(scenarios) } else { Err(diagnostics) }
+}
+
+/// Checks the text of a scenario file.
+#[must_use]
+pub fn check_str(path: &Path, text: &str) -> Checked {
     let sink = Sink::new(path, text);
     let mut scenarios = Vec::new();
     if let Some(document) = parse(text, &sink) {
@@ -62,7 +79,7 @@ pub fn load_str(path: &Path, text: &str) -> Result<Vec<Scenario>, Vec<Diagnostic
             }
         }
     }
-    if sink.is_empty() { Ok(scenarios) } else { Err(sink.finish()) }
+    Checked { scenarios, diagnostics: sink.finish() }
 }
 
 /// Checks that every `finding` of a scenario file is one of `known`.
@@ -141,7 +158,7 @@ fn merged<'i>(base: &View<'_, 'i>, case: &Value<'i>) -> DeTable<'i> {
     table.remove("case");
     if let DeValue::Table(over) = case.get_ref() {
         // What a case may not say was reported already.
-        let over = over.iter().filter(|(key, _)| FILE.keys.contains(&&**key.get_ref()));
+        let over = over.iter().filter(|(key, _)| FILE.find(key.get_ref()).is_some());
         lay_over(&mut table, over.map(|(key, value)| (key.clone(), value.clone())).collect());
     }
     table

@@ -1,5 +1,7 @@
 //! What a checked scenario says.
 
+mod nla;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ use badrdp_proto::vocab::codes::{
 };
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Layer;
+
+pub use nla::{Account, Mechanism, NlaProfile, ProbeProfile, PublicKeyAnswer, Refusal, Target};
 
 /// One scenario, checked: every name in it is known and every anchor can be reached.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,10 +29,14 @@ pub struct Scenario {
     pub spec: Vec<String>,
     /// Words to filter by, for example `0x904`.
     pub tags: Vec<String>,
+    /// Rows of [`crate::suites`] that it covers.
+    pub covers: Vec<String>,
     /// Who the server is.
     pub server: ServerProfile,
     /// What goes wrong on the wire.
     pub faults: Vec<Fault>,
+    /// `[probe]`: what the probe does in a replay, where that is not its default.
+    pub probe: ProbeProfile,
     /// What a good probe must conclude.
     pub expect_probe: ExpectProbe,
     /// What a conforming client must do.
@@ -46,6 +54,10 @@ pub struct ServerProfile {
     pub negotiation: Negotiation,
     /// `[server.tls]`.
     pub tls: TlsProfile,
+    /// `[server.nla]`.
+    pub nla: NlaProfile,
+    /// `[[server.account]]`: who may log on by NLA. None given: [`Account::default`] alone.
+    pub accounts: Vec<Account>,
     /// `[server.mcs]`.
     pub mcs: McsProfile,
     /// `[server.licensing]`.
@@ -60,6 +72,8 @@ impl Default for ServerProfile {
             security: Protocols::SSL,
             negotiation: Negotiation::default(),
             tls: TlsProfile::default(),
+            nla: NlaProfile::default(),
+            accounts: vec![Account::default()],
             mcs: McsProfile::default(),
             licensing: LicensingProfile::default(),
             session: SessionProfile::default(),
@@ -114,6 +128,25 @@ pub enum Certificate {
     UnknownCa,
     /// `"no-server-auth"`: extended key usage without serverAuth.
     NoServerAuth,
+}
+
+impl Certificate {
+    /// Every kind, by its word in a file.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("good", Self::Good),
+        ("expired", Self::Expired),
+        ("not-yet-valid", Self::NotYetValid),
+        ("wrong-name", Self::WrongName),
+        ("self-signed", Self::SelfSigned),
+        ("unknown-ca", Self::UnknownCa),
+        ("no-server-auth", Self::NoServerAuth),
+    ];
+
+    /// Its word in a file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// Key types.
@@ -255,8 +288,8 @@ pub enum Operator {
     Wait(Duration),
     /// `merge = true`: hold it back and write it together with the next message.
     Merge,
-    // TLS family: at = "TlsServerHello".
-    /// `alert = 40`: a fatal alert in place of the ServerHello.
+    // TLS family.
+    /// `alert = 40`: a fatal alert in place of the message, then FIN: at = "TlsServerHello", or any message inside TLS.
     Alert(u8),
     /// `server_hello = "1.0" | "1.1"`: a hand-made ServerHello that picks this version (0x0301, 0x0302).
     LegacyServerHello(u16),
@@ -310,6 +343,9 @@ pub struct ExpectProbe {
     pub stage: Stage,
     /// `finding`: the id of the finding that the probe must put first; `None` only for a healthy host.
     pub finding: Option<String>,
+    /// `says = "STATUS_ACCOUNT_DISABLED"`: words that the finding's title must hold: what tells two refusals with the
+    /// same finding apart.
+    pub says: Option<String>,
 }
 
 /// `[expect.client]`.

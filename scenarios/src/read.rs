@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Sink, did_you_mean};
-use crate::keys::Keys;
+use crate::keys::{Keys, Kind};
 
 pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -27,9 +27,9 @@ impl<'a, 'i> View<'a, 'i> {
     pub(crate) fn new(table: &'a DeTable<'i>, span: Range<usize>, keys: &'static Keys, sink: &'a Sink<'a>) -> Self {
         for key in table.keys() {
             let name: &str = key.get_ref();
-            if !keys.keys.contains(&name) {
+            if keys.find(name).is_none() {
                 let message = format!("unknown key `{name}` in {}", keys.table);
-                sink.unknown(key.span(), message, name, keys.keys.iter().copied());
+                sink.unknown(key.span(), message, name, keys.names());
             }
         }
         Self { table, span, keys, sink }
@@ -51,8 +51,15 @@ impl<'a, 'i> View<'a, 'i> {
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&'a Value<'i>> {
-        debug_assert!(self.keys.keys.contains(&key), "{key} stands in no table of keys");
+        self.agreed(key, |_| true);
         self.table.get(key)
+    }
+
+    /// Stops a test where a key is read as something else than the table of keys says.
+    fn agreed(&self, key: &str, as_read: impl Fn(Kind) -> bool) {
+        debug_assert!(self.keys.find(key).is_some(), "{key} stands in no table of keys");
+        let agreed = self.keys.find(key).is_none_or(|known| as_read(known.kind));
+        debug_assert!(agreed, "`{key}` of {} is of another kind in the table of keys", self.keys.table);
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
@@ -69,10 +76,12 @@ impl<'a, 'i> View<'a, 'i> {
     }
 
     pub(crate) fn table(&self, key: &str, keys: &'static Keys) -> Option<Self> {
+        self.agreed(key, |kind| kind.is_table(keys));
         View::of(self.get(key)?, keys, self.sink)
     }
 
     pub(crate) fn array(&self, key: &str) -> Option<&'a [Value<'i>]> {
+        self.agreed(key, |kind| kind.is_array());
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Array(items) => Some(items),
@@ -81,6 +90,7 @@ impl<'a, 'i> View<'a, 'i> {
     }
 
     pub(crate) fn string(&self, key: &str) -> Option<(&'a str, Range<usize>)> {
+        self.agreed(key, |kind| kind.is_string());
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::String(text) => Some((text, value.span())),
@@ -89,6 +99,7 @@ impl<'a, 'i> View<'a, 'i> {
     }
 
     pub(crate) fn strings(&self, key: &str) -> Vec<(&'a str, Range<usize>)> {
+        self.agreed(key, |kind| kind.is_strings());
         let items = self.array(key).unwrap_or_default();
         let string = |item: &'a Value<'i>| match item.get_ref() {
             DeValue::String(text) => Some((&**text, item.span())),
@@ -98,6 +109,7 @@ impl<'a, 'i> View<'a, 'i> {
     }
 
     pub(crate) fn boolean(&self, key: &str) -> Option<bool> {
+        self.agreed(key, |kind| matches!(kind, Kind::Switch | Kind::Flag));
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
@@ -107,6 +119,7 @@ impl<'a, 'i> View<'a, 'i> {
 
     /// A key that is there or not, such as `omit = true`.
     pub(crate) fn flag(&self, key: &str) -> bool {
+        self.agreed(key, |kind| matches!(kind, Kind::Flag));
         match self.boolean(key) {
             Some(false) => {
                 let message = format!("`{key} = false` does nothing");
@@ -118,7 +131,18 @@ impl<'a, 'i> View<'a, 'i> {
         }
     }
 
-    pub(crate) fn integer(&self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+    /// A whole number, between what the table of keys says.
+    pub(crate) fn integer(&self, key: &str) -> Option<u64> {
+        let range = match self.keys.find(key)?.kind {
+            Kind::Number(least, most) => least..=most,
+            _ => return None,
+        };
+        self.integer_within(key, range)
+    }
+
+    /// A whole number, in a range that depends on other keys.
+    pub(crate) fn integer_within(&self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+        self.agreed(key, |kind| matches!(kind, Kind::Number(..)));
         let value = self.get(key)?;
         self.integer_of(key, value, range)
     }
@@ -136,13 +160,25 @@ impl<'a, 'i> View<'a, 'i> {
     }
 
     /// One of a few words.
-    pub(crate) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&self, key: &str, words: &[(&'static str, T)]) -> Option<T> {
+        self.agreed(key, |kind| kind.is_one_of(words));
         let (text, span) = self.string(key)?;
         self.sink.word(key, text, span, words)
     }
 
+    /// Several of a few words: what each means, the word itself, and where it stands.
+    pub(crate) fn words<T: Copy>(&self, key: &str, words: &[(&'static str, T)]) -> Vec<(T, &'a str, Range<usize>)> {
+        self.agreed(key, |kind| kind.is_one_of(words));
+        let known = |(text, span): (&'a str, Range<usize>)| {
+            let value = self.sink.word(key, text, span.clone(), words)?;
+            Some((value, text, span))
+        };
+        self.strings(key).into_iter().filter_map(known).collect()
+    }
+
     /// A code by its name, or `0x…` for a number that has none.
     pub(crate) fn code<C: Code>(&self, key: &str, new: impl Fn(u64) -> Option<C>) -> Option<C> {
+        self.agreed(key, |kind| kind.is_code(C::KNOWN));
         let value = self.get(key)?;
         let number = match value.get_ref() {
             DeValue::String(text) => match text.strip_prefix("0x") {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use badrdp_proto::connect::Ending;
-use badrdp_proto::vocab::codes::{ErrorInfo, LicenseErrorCode, LicenseStateTransition};
+use badrdp_proto::vocab::codes::{ErrorInfo, LicenseErrorCode, LicenseStateTransition, NtStatus};
 use badrdp_proto::vocab::{MessageKind, Stage};
-use badrdp_scenarios::model::{Certificate, ClientDuty, Key, Operator, Scenario, Step, Then, TlsVersion};
+use badrdp_scenarios::model::{Certificate, ClientDuty, Key, NlaProfile, Operator, Scenario, Step, Then, TlsVersion};
 use badrdp_scenarios::{catalog, load_str};
 
 #[test]
@@ -97,6 +97,66 @@ fn every_licence_error_meets_every_transition() {
         let code = ErrorInfo(u32::try_from(known.number).unwrap());
         let shown = catalog().iter().any(|scenario| scenario.server.licensing.error_info == Some(code));
         assert!(shown, "{}", known.name);
+    }
+}
+
+/// Every status that has a name is a refusal in the catalogue, and the probe must say its name.
+#[test]
+fn every_status_refuses_a_logon() {
+    use badrdp_proto::vocab::code::Code as _;
+    let refusals =
+        catalog().iter().filter(|scenario| scenario.expect_probe.finding.as_deref() == Some("logon-refused"));
+    let said: BTreeSet<&str> = refusals.filter_map(|scenario| scenario.expect_probe.says.as_deref()).collect();
+    let silent: Vec<&str> =
+        NtStatus::KNOWN.iter().map(|known| known.name).filter(|name| !said.contains(name)).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+/// Whatever a server can do in NLA is done by some scenario.
+#[test]
+fn every_choice_of_nla_is_made() {
+    let made = |of: &dyn Fn(&NlaProfile) -> String| -> BTreeSet<String> {
+        catalog().iter().map(|scenario| of(&scenario.server.nla)).collect()
+    };
+    assert_eq!(made(&|nla| format!("{:?}", nla.mechanism)).len(), 5);
+    assert_eq!(made(&|nla| format!("{:?}", nla.public_key)).len(), 6);
+    assert_eq!(made(&|nla| format!("{:?}", nla.refusal)).len(), 5);
+    assert!(made(&|nla| format!("{:?}", nla.early_user_auth)).len() >= 3, "success, denied, undefined");
+    let versions = made(&|nla| nla.version.to_string());
+    for version in ["2", "3", "4", "5", "6", "7", "255"] {
+        assert!(versions.contains(version), "version {version}");
+    }
+    let client: BTreeSet<Option<u32>> = catalog().iter().map(|scenario| scenario.probe.credssp_version).collect();
+    assert!((2..=5).chain([7]).all(|version| client.contains(&Some(version))), "{client:?}");
+}
+
+/// Every reason that Set Error Info knows: with a close behind it, and without.
+#[test]
+fn every_error_info_stands_in_the_catalogue() {
+    use badrdp_proto::vocab::code::Code as _;
+    let said = |steps: &[Step]| {
+        steps.iter().find_map(|step| match step {
+            Step::ErrorInfo(code) => Some(*code),
+            _ => None,
+        })
+    };
+    let closes = |steps: &[Step]| matches!(steps.last(), Some(Step::End(Ending::Fin)));
+    let mut with: BTreeSet<u32> = BTreeSet::new();
+    let mut without: BTreeSet<u32> = BTreeSet::new();
+    for scenario in catalog() {
+        let steps = &scenario.server.session.steps;
+        let said = said(steps).map(|code| code.0);
+        if closes(steps) {
+            with.extend(said)
+        } else {
+            without.extend(said)
+        }
+        with.extend(scenario.server.licensing.error_info.map(|code| code.0));
+    }
+    for known in ErrorInfo::KNOWN.iter().filter(|known| known.number != 0) {
+        let number = u32::try_from(known.number).unwrap();
+        assert!(with.contains(&number), "{} with a close", known.name);
+        assert!(without.contains(&number), "{} without a close", known.name);
     }
 }
 

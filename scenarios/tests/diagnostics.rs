@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use badrdp_scenarios::{LARGEST_FILE, check_findings, load_file, load_str};
+use badrdp_scenarios::{LARGEST_FILE, Severity, check_findings, check_str, load_file, load_str};
 
 /// What a scenario needs at least, to be put behind the part that is wrong.
 const REST: &str = r#"
@@ -62,12 +62,32 @@ wrong! {
     operators_that_exclude_each_other: "[[fault]]\nat = \"FontMap\"\nomit = true\n[[fault]]\nat = \"FontMap\"\nset = { layer = \"tpkt\", at = 0, hex = \"00\" }\n[[fault]]\nat = \"*\"\nsplit = [1]\n";
     overlapping_bytes: "[[fault]]\nat = \"FontMap\"\nset = { layer = \"tpkt\", at = 0, hex = \"0000\" }\n[[fault]]\nat = \"FontMap\"\nxor = { layer = \"tpkt\", at = 1, hex = \"ffff\" }\n[[fault]]\nat = \"FontMap\"\ntruncate = { layer = \"tpkt\", keep = 2 }\n";
     same_field_twice: "[[fault]]\nat = \"McsConnectResponse\"\nset = { layer = \"tpkt\", field = \"length\", value = 3 }\n[[fault]]\nat = \"McsConnectResponse\"\nxor = { layer = \"tpkt\", field = \"length\", value = 3 }\n";
-    tls_operator_elsewhere: "[[fault]]\nat = \"FontMap\"\nalert = 40\n[[fault]]\nat = \"TlsServerHello\"\ntruncate = { layer = \"tpkt\", keep = 2 }\n";
+    tls_operator_elsewhere: "[[fault]]\nat = \"X224ConnectionConfirm\"\nalert = 40\n[[fault]]\nat = \"FontMap\"\nserver_hello = \"1.0\"\n[[fault]]\nat = \"TlsServerHello\"\ntruncate = { layer = \"tpkt\", keep = 2 }\n";
     operator_that_needs_one_message: "[[fault]]\nat = \"*\"\nomit = true\n[[fault]]\nat = \"*\"\noccurrence = 2\nwait = \"1ms\"\nthen = \"fin\"\n";
     steps_behind_the_end: "[server.session]\nsteps = [\"logon\", \"fin\", \"draw\"]\n";
     half_a_step: "[server.session]\nsteps = [{ logon_error = \"LOGON_MSG_NO_PERMISSION\" }, { data = \"0x5\" }, { error_info = \"ERRINFO_NONE\", disconnect = \"RN_USER_REQUESTED\" }]\n";
     no_bytes: "[[fault]]\nat = \"FontMap\"\nreplace = { hex = \"0g\" }\n[[fault]]\nat = \"Synchronize\"\nbefore = { hex = \"012\" }\n[[fault]]\nat = \"DemandActive\"\nafter = {}\n[[fault]]\nat = \"LicenseErrorAlert\"\nappend = { layer = \"tpkt\", hex = \"00\", text = \"a\" }\n";
     no_place: "[[fault]]\nat = \"FontMap\"\nset = { layer = \"tpkt\", hex = \"00\" }\n[[fault]]\nat = \"DemandActive\"\nset = { layer = \"tpkt\", at = 0, value = 1 }\n[[fault]]\nat = \"Synchronize\"\nremove = { layer = \"tpkt\", at = 0 }\n";
+    nla_without_credssp: "[server.nla]\nversion = 5\n[[server.account]]\nuser = \"alice\"\n[probe]\nspnego = true\nuser = \"alice\"\npassword = \"Passw0rd!\"\n";
+    nla_that_the_probe_does_not_offer: "[server]\nsecurity = [\"ssl\", \"hybrid\"]\nnla = { version = 5 }\n[probe]\nprotocols = [\"ssl\"]\nvulnerable = true\n";
+    nla_words: "[server]\nsecurity = [\"hybrid\"]\n[server.nla]\nmechanism = \"ntml\"\npublic_key = \"wrong\"\nrefusal = \"reset\"\nrefusal_without_code = \"error-code\"\nrefuse = \"STATUS_LOGON_FALIURE\"\nwrong_password = \"0xc000006a\"\nversion = 1\n";
+    nla_target: "[server]\nsecurity = [\"hybrid\"]\n[server.nla.target]\nnetbios_computer = \"A-NAME-TOO-LONG-\"\ndns_computer = \"\"\ndns_tree = \"\"\nos = [10, 0]\nclock = \"10 minutes\"\n";
+    nla_clock: "[server]\nsecurity = [\"hybrid\"]\n[server.nla.target]\nos = [10, 0, 65536]\ntimestamp = false\nclock = \"-1001d\"\n";
+    account_states: "[server]\nsecurity = [\"hybrid\"]\n[[server.account]]\nuser = \"a\"\nstate = \"locked-uot\"\n[[server.account]]\nuser = \"b\"\nstate = \"STATUS_ACCOUNT_DISABELD\"\n[[server.account]]\nuser = \"c\"\nstate = \"zzz\"\n[[server.account]]\nuser = \"d\"\nstate = \"0xc0000072\"\n[[server.account]]\nuser = \"e\"\nstate = 3\n";
+    accounts: "[server]\nsecurity = [\"hybrid\"]\n[[server.account]]\nuser = \"Alice\"\ndomain = \"EXAMPLE\"\n[[server.account]]\nuser = \"alice\"\n[[server.account]]\nuser = \"alice\"\ndomain = \"example\"\n[[server.account]]\nuser = \"\"\n[[server.account]]\npassword = \"x\"\n";
+    nobody: "[server]\nsecurity = [\"hybrid\"]\naccount = []\n";
+    refuse_says_it_all: "[server]\nsecurity = [\"hybrid\"]\n[server.nla]\nrefuse = \"STATUS_LOGON_FAILURE\"\nunknown_user = \"STATUS_NO_SUCH_USER\"\n";
+    early_user_auth_without_hybrid_ex: "[server]\nsecurity = [\"hybrid\"]\n[server.nla]\nearly_user_auth = \"AUTHZ_ACCESS_DENIED\"\n";
+    public_key_of_another_version: "[server]\nsecurity = [\"hybrid\"]\n[server.nla]\npublic_key = \"not-incremented\"\n";
+    nonce_before_its_version: "[server]\nsecurity = [\"hybrid\"]\n[server.nla]\npublic_key = \"nonce-ignored\"\n[probe]\nuser = \"alice\"\npassword = \"Passw0rd!\"\ncredssp_version = 4\n";
+    probe_without_user: "[server]\nsecurity = [\"hybrid\"]\n[probe]\npassword = \"x\"\ndomain = \"EXAMPLE\"\naccept_certificate = true\n";
+    probe_half_said: "[server]\nsecurity = [\"hybrid\"]\n[probe]\nuser = \"alice\"\nprotocols = []\nrestricted_admin = true\nremote_guard = true\ncredssp_version = 0\n";
+    probe_empty_user: "[server]\nsecurity = [\"hybrid\"]\n[probe]\nuser = \"\"\npassword = \"\"\nprotocols = [\"hybird\"]\n";
+    behind_nla_without_credentials: "[server]\nsecurity = [\"hybrid\"]\n[server.session]\nsteps = [\"logon\"]\n[[fault]]\nat = \"TsRequest\"\noccurrence = 2\nomit = true\n[[fault]]\nat = \"EarlyUserAuthResult\"\nomit = true\n[[fault]]\nat = \"FontMap\"\nomit = true\n";
+    behind_a_refused_logon: "[server]\nsecurity = [\"hybrid\"]\n[[server.account]]\nuser = \"alice\"\nstate = \"disabled\"\n[probe]\nuser = \"ALICE\"\npassword = \"Passw0rd!\"\n[[fault]]\nat = \"TsRequest\"\noccurrence = 3\nomit = true\n[[fault]]\nat = \"McsConnectResponse\"\nomit = true\n";
+    messages_of_nla_elsewhere: "[[fault]]\nat = \"TsRequest\"\nomit = true\n[[fault]]\nat = \"EarlyUserAuthResult\"\nomit = true\n";
+    alert_and_an_ending: "[[fault]]\nat = \"FontMap\"\nalert = 80\nthen = \"rst\"\n[[fault]]\nat = \"SaveSessionInfo\"\nomit = true\n";
+    alert_without_tls: "[server.negotiation]\nselect = \"rdp\"\n[[fault]]\nat = \"FontMap\"\nalert = 80\n";
 }
 
 #[test]
@@ -91,6 +111,11 @@ fn expectations() {
     insta::assert_snapshot!("expectations_unknown", mistakes(&text));
     let text = format!("{HEAD}[expect.probe]\nstage = \"tls\"\n[expect.client]\nbecause = \"\"\n");
     insta::assert_snapshot!("expectations_missing", mistakes(&text));
+    let probe = "stage = \"active\"\nsays = \"STATUS\"";
+    let text = format!("{HEAD}{}", REST.replace("stage = \"active\"", probe));
+    insta::assert_snapshot!("expectations_said_by_nothing", mistakes(&text));
+    let text = text.replace("says = \"STATUS\"", "finding = \"logon-refused\"\nsays = \" \"");
+    insta::assert_snapshot!("expectations_silent", mistakes(&text));
 }
 
 #[test]
@@ -110,6 +135,25 @@ foult = 1
 "
     );
     insta::assert_snapshot!(mistakes(&text));
+}
+
+#[test]
+fn rows_are_known() {
+    let found = mistakes(&format!("{HEAD}covers = [\"C333\", \"C032w\", \"C032w\", 3]\n{REST}"));
+    insta::assert_snapshot!(found);
+}
+
+#[test]
+fn a_reason_without_a_section_is_a_warning() {
+    let checked = check_str(Path::new("a.toml"), &format!("{HEAD}{REST}"));
+    let [only] = checked.diagnostics.as_slice() else { panic!("{checked:?}") };
+    assert_eq!(only.severity, Severity::Warning);
+    let text =
+        "a.toml:8:11: warning: `because` names no section of a specification; for example \"… (MS-RDPBCGR 3.2.5.3.9)\"";
+    assert_eq!(only.to_string(), text);
+    assert_eq!(checked.scenarios.len(), 1, "it can be used");
+    let named = format!("{HEAD}{REST}").replace("of the test", "as MS-RDPBCGR 1.3.1.1 has it");
+    assert_eq!(check_str(Path::new("a.toml"), &named).diagnostics, []);
 }
 
 #[test]

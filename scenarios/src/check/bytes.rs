@@ -11,9 +11,6 @@ use crate::diagnostic::Sink;
 use crate::model::{Place, Span, Value};
 use crate::read::View;
 
-/// No frame is larger, so neither is what stands in one.
-const MOST_BYTES: u64 = 65_535;
-
 /// `hex` or `text`, exactly one of them.
 pub(super) fn raw(view: &View<'_, '_>) -> Option<Vec<u8>> {
     match (view.string("hex"), view.string("text")) {
@@ -73,6 +70,25 @@ pub(super) fn duration(view: &View<'_, '_>, key: &str) -> Option<Duration> {
     }
 }
 
+/// `"0s"`, `"10m"` or `"-5h"`, in seconds; at most 1000 days either way.
+pub(super) fn offset(view: &View<'_, '_>, key: &str) -> Option<i64> {
+    const UNITS: [(char, i64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
+    let (text, span) = view.string(key)?;
+    let split = UNITS.iter().find_map(|(unit, seconds)| Some((text.strip_suffix(*unit)?, *seconds)));
+    let parsed = split.and_then(|(number, unit)| number.parse::<i64>().ok()?.checked_mul(unit));
+    match parsed {
+        Some(seconds) if seconds.abs() <= 86_400_000 => Some(seconds),
+        Some(_) => {
+            view.sink.report(span, format!("`{key}` may be 1000d at most, either way"));
+            None
+        }
+        None => {
+            view.sink.suggest(span, format!("`{text}` is no offset"), "write \"10m\", \"-5h\" or \"2d\"");
+            None
+        }
+    }
+}
+
 /// `layer`, which the anchored message must have.
 pub(super) fn layer(view: &View<'_, '_>, kind: Option<MessageKind>) -> Option<Layer> {
     let Some((name, span)) = view.string("layer") else {
@@ -114,8 +130,8 @@ pub(super) fn place(view: &View<'_, '_>, kind: Option<MessageKind>, count: Count
             Some(Place { layer, span: Span::Field(path) })
         }
         (false, true) => {
-            let at = view.integer("at", 0..=MOST_BYTES)?;
-            let written = if count.may_be_written() { view.integer("count", 1..=MOST_BYTES) } else { None };
+            let at = view.integer("at")?;
+            let written = if count.may_be_written() { view.integer("count") } else { None };
             let count = match (count, written) {
                 (Count::Written, None) => {
                     if !view.has("count") {
@@ -187,7 +203,7 @@ pub(super) fn value(view: &View<'_, '_>, kind: Option<MessageKind>) -> Option<Va
                 Some(width) if width < 8 => (1u64 << (8 * width)) - 1,
                 _ => u64::MAX,
             };
-            view.integer("value", 0..=most).map(Value::Number)
+            view.integer_within("value", 0..=most).map(Value::Number)
         }
         (true, true) => {
             view.sink.report(view.key_span("value"), "`hex` and `value` say the same thing twice: keep one");

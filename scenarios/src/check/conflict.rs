@@ -2,7 +2,7 @@
 
 use super::fault::Placed;
 use crate::diagnostic::Sink;
-use crate::model::{Operator, Place, Span, Then};
+use crate::model::{Fault, Operator, Place, Span, Then};
 
 /// What an operator does to a message, for telling which go together.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,10 +37,10 @@ const fn family(operator: &Operator) -> Family {
     }
 }
 
-impl Then {
+impl Fault {
     /// Whether nothing more is sent.
-    pub(super) const fn ends(self) -> bool {
-        matches!(self, Self::End(_) | Self::HalfClose)
+    pub(super) const fn ends(&self) -> bool {
+        matches!(self.then, Some(Then::End(_) | Then::HalfClose)) || matches!(self.operator, Some(Operator::Alert(_)))
     }
 }
 

@@ -2,12 +2,11 @@
 
 use badrdp_proto::vocab::Stage;
 
+use super::words::DUTIES;
 use crate::keys::{EXPECT, EXPECT_CLIENT, EXPECT_PROBE};
-use crate::model::{ClientDuty, ExpectClient, ExpectProbe};
+use crate::model::{ExpectClient, ExpectProbe};
 use crate::read::View;
-
-const DUTIES: &[(&str, ClientDuty)] =
-    &[("connect", ClientDuty::Connect), ("disconnect", ClientDuty::Disconnect), ("warn", ClientDuty::Warn)];
+use crate::spec::names_a_section;
 
 /// Both tables; `None` means that mistakes were reported.
 pub(super) fn expect(file: &View<'_, '_>) -> Option<(ExpectProbe, ExpectClient)> {
@@ -49,7 +48,18 @@ fn probe(view: &View<'_, '_>) -> Option<ExpectProbe> {
         let message = format!("a connection that ends at {stage} has a cause: `finding` is missing");
         view.sink.report(view.span.clone(), message);
     }
-    Some(ExpectProbe { stage, finding })
+    Some(ExpectProbe { stage, finding, says: says(view) })
+}
+
+/// Words that tell two causes with one finding apart.
+fn says(view: &View<'_, '_>) -> Option<String> {
+    let (text, span) = view.string("says")?;
+    if text.trim().is_empty() {
+        view.sink.report(span, "`says` must hold words of the finding's title");
+    } else if !view.has("finding") {
+        view.sink.report(view.key_span("says"), "`says` needs a `finding` that says it");
+    }
+    Some(text.to_owned())
 }
 
 fn client(view: &View<'_, '_>) -> ExpectClient {
@@ -61,7 +71,13 @@ fn client(view: &View<'_, '_>) -> ExpectClient {
             view.sink.report(span, "`because` must give the reason");
             String::new()
         }
-        Some((text, _)) => text.trim().to_owned(),
+        Some((text, span)) => {
+            if !names_a_section(text) {
+                let example = "for example \"… (MS-RDPBCGR 3.2.5.3.9)\"";
+                view.sink.warn(span, "`because` names no section of a specification", example);
+            }
+            text.trim().to_owned()
+        }
         None => {
             if !view.has("because") {
                 view.missing("because");

@@ -2,43 +2,14 @@
 
 use core::ops::Range;
 
-use badrdp_proto::connect::Ending;
-use badrdp_proto::vocab::MessageKind;
+use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Layer;
 
 use super::bytes::{self, Count};
-use crate::keys::{APPEND, DRIP, EDIT, FAULT, INSERT, RAW, REMOVE, TRUNCATE};
-use crate::model::{Anchor, Fault, Operator, Then, Value};
+use super::words::{SERVER_HELLOS, THEN};
+use crate::keys::{APPEND, DRIP, EDIT, FAULT, FRAME, INSERT, OPERATORS, RAW, REMOVE, TRUNCATE};
+use crate::model::{Anchor, Fault, Operator, Value};
 use crate::read::View;
-
-const THEN: &[(&str, Then)] = &[
-    ("fin", Then::End(Ending::Fin)),
-    ("rst", Then::End(Ending::Rst)),
-    ("stall", Then::End(Ending::Stall)),
-    ("half-close", Then::HalfClose),
-];
-
-/// Everything in `[[fault]]` that is an operator.
-const OPERATORS: &[&str] = &[
-    "omit",
-    "duplicate",
-    "replace",
-    "before",
-    "after",
-    "hold",
-    "set",
-    "xor",
-    "remove",
-    "truncate",
-    "append",
-    "insert",
-    "split",
-    "drip",
-    "wait",
-    "merge",
-    "alert",
-    "server_hello",
-];
 
 /// Operators that need no message, only bytes on their way: they may strike every message.
 const ANYWHERE: &[&str] = &["split", "drip", "wait"];
@@ -119,7 +90,7 @@ fn anchor(view: &View<'_, '_>) -> Option<Anchor> {
         view.sink.unknown(span, format!("unknown message `{name}`"), name, kinds);
         return None;
     };
-    let occurrence = view.integer("occurrence", 1..=1000).and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
+    let occurrence = view.integer("occurrence").and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
     Some(Anchor { kind: Some(kind), occurrence: Some(occurrence) })
 }
 
@@ -138,38 +109,45 @@ fn fits(view: &View<'_, '_>, at: Anchor, name: &str) {
             let message = format!("`{name}` does not fit a TLS record, which has no layers");
             view.sink.suggest(span(), message, format!("at TlsServerHello: {}", ON_TLS.join(", ")));
         }
-        Some(kind) if kind != MessageKind::TlsServerHello && matches!(name, "alert" | "server_hello") => {
-            view.sink.suggest(span(), format!("`{name}` belongs to TLS"), "write at = \"TlsServerHello\"");
+        Some(kind) if name == "alert" && kind != MessageKind::TlsServerHello => {
+            if kind.stage() < Stage::Tls {
+                let suggestion = "write at = \"TlsServerHello\", or a message inside TLS";
+                view.sink.suggest(span(), "`alert` is a TLS record, and TLS has not begun", suggestion);
+            }
+            if view.has("then") {
+                view.sink.report(view.key_span("then"), "`alert` ends the connection: leave `then` out");
+            }
+        }
+        Some(kind) if kind != MessageKind::TlsServerHello && name == "server_hello" => {
+            view.sink.suggest(span(), "`server_hello` belongs to TLS", "write at = \"TlsServerHello\"");
         }
         _ => {}
     }
 }
 
 fn operator(view: &View<'_, '_>, at: Option<MessageKind>, name: &str) -> Option<Operator> {
-    let small = |key: &str, most: u64| view.integer(key, 1..=most).and_then(|n| u32::try_from(n).ok());
+    let small = |key: &str| view.integer(key).and_then(|n| u32::try_from(n).ok());
     let raw = |key: &str| bytes::raw(&view.table(key, &RAW)?);
     match name {
         "omit" => view.flag("omit").then_some(Operator::Omit),
         "merge" => view.flag("merge").then_some(Operator::Merge),
-        "duplicate" => small("duplicate", 1000).map(Operator::Duplicate),
-        "hold" => small("hold", 16).map(Operator::Hold),
+        "duplicate" => small("duplicate").map(Operator::Duplicate),
+        "hold" => small("hold").map(Operator::Hold),
         "replace" => raw("replace").map(Operator::Replace),
         "before" => raw("before").map(Operator::Before),
         "after" => raw("after").map(Operator::After),
         "split" => split(view),
         "drip" => {
             let drip = view.table("drip", &DRIP)?;
-            for key in DRIP.keys.iter().filter(|key| !drip.has(key)) {
+            for key in DRIP.names().filter(|key| !drip.has(key)) {
                 drip.missing(key);
             }
-            let count = usize::try_from(drip.integer("bytes", 1..=65_535)?).ok()?;
+            let count = usize::try_from(drip.integer("bytes")?).ok()?;
             Some(Operator::Drip(count, bytes::duration(&drip, "every")?))
         }
         "wait" => bytes::duration(view, "wait").map(Operator::Wait),
-        "alert" => view.integer("alert", 0..=255).and_then(|n| u8::try_from(n).ok()).map(Operator::Alert),
-        "server_hello" => {
-            view.word("server_hello", &[("1.0", 0x0301), ("1.1", 0x0302)]).map(Operator::LegacyServerHello)
-        }
+        "alert" => view.integer("alert").and_then(|n| u8::try_from(n).ok()).map(Operator::Alert),
+        "server_hello" => view.word("server_hello", SERVER_HELLOS).map(Operator::LegacyServerHello),
         _ => edit(view, at, name),
     }
 }
@@ -180,7 +158,7 @@ fn split(view: &View<'_, '_>) -> Option<Operator> {
         view.sink.report(view.key_span("split"), "`split` names 1 to 64 sizes");
         return None;
     }
-    let size = |item| view.integer_of("split", item, 1..=65_535).and_then(|n| usize::try_from(n).ok());
+    let size = |item| view.integer_of("split", item, 1..=FRAME).and_then(|n| usize::try_from(n).ok());
     let sizes: Vec<usize> = items.iter().filter_map(size).collect();
     (sizes.len() == items.len()).then_some(Operator::Split(sizes))
 }
@@ -213,7 +191,7 @@ fn edit(view: &View<'_, '_>, kind: Option<MessageKind>, name: &str) -> Option<Op
             if !edit.has("keep") {
                 edit.missing("keep");
             }
-            let keep = edit.integer("keep", 0..=65_535).and_then(|n| usize::try_from(n).ok());
+            let keep = edit.integer("keep").and_then(|n| usize::try_from(n).ok());
             Some(Operator::Truncate(layer?, keep?))
         }
         "append" => {

@@ -2,27 +2,36 @@
 
 mod bytes;
 mod conflict;
+mod course;
 mod expect;
 mod fault;
+mod logon;
+mod nla;
+mod probe;
 mod reach;
 mod server;
 mod session;
+pub(crate) mod words;
 
 use std::path::Path;
 
-use crate::model::Scenario;
+use self::course::{Course, Part};
+use crate::model::{ProbeProfile, Scenario, ServerProfile};
 use crate::read::View;
+use crate::suites;
 
 /// Checks one scenario: a file without cases, or a base with one case laid over it.
 /// `None` means that mistakes were reported.
 pub(crate) fn scenario(view: &View<'_, '_>, id: String, path: &Path) -> Option<Scenario> {
     let summary = summary(view);
     let about = view.string("about").map(|(text, _)| text.trim().to_owned()).unwrap_or_default();
-    let server = server::server(view);
+    let probe = probe::probe(view);
+    let server = server::server(view, &probe);
+    credssp(view, &server, &probe);
     let faults = fault::faults(view);
-    reach::check(&server, &faults, view.sink);
+    reach::check(&server, &probe, &faults, view.sink);
     conflict::check(&faults, view.sink);
-    let (spec, tags) = (spec(view), tags(view));
+    let (spec, tags, covers) = (spec(view), tags(view), covers(view));
     // Last, so that all of the file was read when its absence gives the scenario up.
     let (expect_probe, expect_client) = expect::expect(view)?;
     Some(Scenario {
@@ -31,12 +40,24 @@ pub(crate) fn scenario(view: &View<'_, '_>, id: String, path: &Path) -> Option<S
         about,
         spec,
         tags,
+        covers,
         server,
         faults: faults.into_iter().map(|placed| placed.fault).collect(),
+        probe,
         expect_probe,
         expect_client,
         source: path.to_owned(),
     })
+}
+
+/// Keys of CredSSP where none is spoken.
+fn credssp(view: &View<'_, '_>, server: &ServerProfile, probe: &ProbeProfile) {
+    let because = match course::selected(server, probe) {
+        Ok(_) if Course::new(server, probe).parts.contains(&Part::Nla) => return,
+        Ok(_) => course::no_credssp(server, probe),
+        Err(because) => because,
+    };
+    probe::without_credssp(view, because);
 }
 
 fn summary(view: &View<'_, '_>) -> String {
@@ -76,4 +97,20 @@ fn tags(view: &View<'_, '_>) -> Vec<String> {
         }
     }
     entries.into_iter().map(|(text, _)| text.to_owned()).collect()
+}
+
+/// Rows of the suites' table.
+fn covers(view: &View<'_, '_>) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for (id, span) in view.strings("covers") {
+        if suites::find(id).is_none() {
+            let known = suites::rows().iter().map(|row| row.id.as_str());
+            view.sink.unknown(span, format!("`{id}` is no row of `badrdp scenario coverage`"), id, known);
+        } else if ids.iter().any(|other| other == id) {
+            view.sink.report(span, format!("`{id}` comes twice"));
+        } else {
+            ids.push(id.to_owned());
+        }
+    }
+    ids
 }

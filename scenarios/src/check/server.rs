@@ -5,61 +5,29 @@ use badrdp_proto::vocab::codes::{
     ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
 };
 
-use super::reach::{self, NO_TLS, Part};
-use super::session;
-use crate::keys::{LICENSING, MCS, NEGOTIATION, SERVER, TLS};
+use super::course::{self, Course, NO_TLS, Part};
+use super::words::{CIPHERS, FLAGS, KEYS, VERSIONS};
+use super::{nla, session};
+use crate::keys::{LICENSING, MCS, NEGOTIATION, NLA, SERVER, TLS};
 use crate::model::{
-    Certificate, Key, LicensingProfile, McsProfile, Negotiation, ServerProfile, TlsProfile, TlsVersion, TlsVersionMax,
+    Certificate, LicensingProfile, McsProfile, Negotiation, ProbeProfile, ServerProfile, TlsProfile, TlsVersionMax,
 };
 use crate::read::View;
 
-const CERTIFICATES: &[(&str, Certificate)] = &[
-    ("good", Certificate::Good),
-    ("expired", Certificate::Expired),
-    ("not-yet-valid", Certificate::NotYetValid),
-    ("wrong-name", Certificate::WrongName),
-    ("self-signed", Certificate::SelfSigned),
-    ("unknown-ca", Certificate::UnknownCa),
-    ("no-server-auth", Certificate::NoServerAuth),
-];
-
-const KEYS: &[(&str, Key)] = &[("ecdsa", Key::Ecdsa), ("rsa", Key::Rsa)];
-
-const VERSIONS: &[(&str, TlsVersion)] = &[("1.2", TlsVersion::V12), ("1.3", TlsVersion::V13)];
-
-/// Flags of the Negotiation Response, MS-RDPBCGR 2.2.1.2.1.
-const FLAGS: &[(&str, u8)] = &[
-    ("extended-client-data", 0x01),
-    ("graphics", 0x02),
-    ("restricted-admin", 0x08),
-    ("redirected-authentication", 0x10),
-];
-
-/// Cipher suites that the server can speak, and the version each belongs to.
-const CIPHERS: &[(&str, TlsVersion)] = &[
-    ("TLS13_AES_256_GCM_SHA384", TlsVersion::V13),
-    ("TLS13_AES_128_GCM_SHA256", TlsVersion::V13),
-    ("TLS13_CHACHA20_POLY1305_SHA256", TlsVersion::V13),
-    ("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", TlsVersion::V12),
-    ("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", TlsVersion::V12),
-    ("TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", TlsVersion::V12),
-    ("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", TlsVersion::V12),
-    ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", TlsVersion::V12),
-    ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", TlsVersion::V12),
-];
-
-/// `[server]`; every key has a default.
-pub(super) fn server(file: &View<'_, '_>) -> ServerProfile {
+/// `[server]`; every key has a default. What can be reached depends on the probe, too.
+pub(super) fn server(file: &View<'_, '_>, probe: &ProbeProfile) -> ServerProfile {
     let Some(view) = file.table("server", &SERVER) else { return ServerProfile::default() };
     let profile = ServerProfile {
         security: security(&view),
         negotiation: view.table("negotiation", &NEGOTIATION).map(|view| negotiation(&view)).unwrap_or_default(),
         tls: view.table("tls", &TLS).map(|view| tls(&view)).unwrap_or_default(),
+        nla: nla::nla(&view, probe),
+        accounts: nla::accounts(&view),
         mcs: view.table("mcs", &MCS).map(|view| mcs(&view)).unwrap_or_default(),
         licensing: view.table("licensing", &LICENSING).map(|view| licensing(&view)).unwrap_or_default(),
         session: session::session(&view),
     };
-    unreachable_parts(&view, &profile);
+    unreachable_parts(&view, &profile, probe);
     profile
 }
 
@@ -67,13 +35,13 @@ fn security(view: &View<'_, '_>) -> Protocols {
     if !view.has("security") {
         return ServerProfile::default().security;
     }
-    let words = view.strings("security");
-    if words.is_empty() {
+    if view.strings("security").is_empty() {
         view.sink.suggest(view.key_span("security"), "`security` accepts nothing", "write [\"rdp\"] or [\"ssl\"]");
     }
+    let words = view.words("security", Protocols::NAMES);
     let mut all = Protocols::RDP;
-    for (text, span) in &words {
-        let Some(protocol) = view.sink.word("security", text, span.clone(), Protocols::NAMES) else { continue };
+    for (protocol, text, span) in &words {
+        let protocol = *protocol;
         if protocol == Protocols::RDP && words.len() > 1 {
             view.sink.report(span.clone(), "\"rdp\" stands alone: a server with TLS refuses standard RDP security");
         } else if protocol == Protocols::RDSTLS || protocol == Protocols::RDSAAD {
@@ -92,10 +60,7 @@ fn negotiation(view: &View<'_, '_>) -> Negotiation {
     let failure = view.code("failure", number);
     let select = view.word("select", Protocols::NAMES);
     let silent = view.boolean("answer") == Some(false);
-    let flags = view.has("flags").then(|| {
-        let bits = view.strings("flags").into_iter();
-        bits.filter_map(|(text, span)| view.sink.word("flags", text, span, FLAGS)).fold(0, |all, bit| all | bit)
-    });
+    let flags = view.has("flags").then(|| view.words("flags", FLAGS).into_iter().fold(0, |all, (bit, ..)| all | bit));
     if failure.is_some() {
         contradiction(view, "select", "`failure` refuses every protocol, so none is selected");
         contradiction(view, "flags", "`failure` sends no Negotiation Response, so it has no flags");
@@ -116,19 +81,16 @@ fn tls(view: &View<'_, '_>) -> TlsProfile {
     }
     let mut ciphers = Vec::new();
     let mut usable = false;
-    let words = view.strings("ciphers");
-    let named = words.len();
-    for (text, span) in words {
-        if let Some(version) = view.sink.word("ciphers", text, span, CIPHERS) {
-            usable |= (min..=max.0).contains(&version);
-            ciphers.push(text.to_owned());
-        }
+    let named = view.strings("ciphers").len();
+    for (version, text, _) in view.words("ciphers", CIPHERS) {
+        usable |= (min..=max.0).contains(&version);
+        ciphers.push(text.to_owned());
     }
     if view.has("ciphers") && !usable && ciphers.len() == named {
         contradiction(view, "ciphers", "`ciphers` names no suite of a version between `min` and `max`");
     }
     TlsProfile {
-        certificate: view.word("certificate", CERTIFICATES).unwrap_or_default(),
+        certificate: view.word("certificate", Certificate::NAMES).unwrap_or_default(),
         key: view.word("key", KEYS).unwrap_or_default(),
         min,
         max,
@@ -142,7 +104,7 @@ fn mcs(view: &View<'_, '_>) -> McsProfile {
         connect_result: result("connect_result"),
         attach_result: result("attach_result"),
         join_result: result("join_result"),
-        join_number: view.integer("join_number", 1..=34).and_then(|n| u16::try_from(n).ok()).unwrap_or(1),
+        join_number: view.integer("join_number").and_then(|n| u16::try_from(n).ok()).unwrap_or(1),
         skip_channel_join: view.flag("skip_channel_join"),
     };
     if profile.connect_result.is_some() {
@@ -176,20 +138,37 @@ fn licensing(view: &View<'_, '_>) -> LicensingProfile {
     profile
 }
 
-fn contradiction(view: &View<'_, '_>, key: &str, message: &str) {
+/// A key that another one makes senseless.
+pub(super) fn contradiction(view: &View<'_, '_>, key: &str, message: &str) {
     if view.has(key) {
         view.sink.report(view.key_span(key), message);
     }
 }
 
-/// Tables that describe a part of the connection which this server never reaches.
-fn unreachable_parts(view: &View<'_, '_>, profile: &ServerProfile) {
-    let (reached, because) = reach::reached(profile);
-    let parts = [("tls", Part::Tls), ("mcs", Part::Mcs), ("licensing", Part::Licensing), ("session", Part::Session)];
-    for (key, part) in parts {
+/// Tables that describe a part of the connection which is never reached.
+fn unreachable_parts(view: &View<'_, '_>, profile: &ServerProfile, probe: &ProbeProfile) {
+    let Course { parts: reached, because, .. } = Course::new(profile, probe);
+    let parts = [
+        ("tls", "[server.tls]", Part::Tls),
+        ("nla", "[server.nla]", Part::Nla),
+        ("account", "[[server.account]]", Part::Nla),
+        ("mcs", "[server.mcs]", Part::Mcs),
+        ("licensing", "[server.licensing]", Part::Licensing),
+        ("session", "[server.session]", Part::Session),
+    ];
+    for (key, table, part) in parts {
         if view.has(key) && !reached.contains(&part) {
-            let because = if part == Part::Tls && reached.contains(&Part::Mcs) { NO_TLS } else { because };
-            view.sink.report(view.key_span(key), format!("[server.{key}] is never reached: {because}"));
+            let because = match part {
+                Part::Tls if reached.contains(&Part::Mcs) => NO_TLS,
+                Part::Nla if course::selected(profile, probe).is_ok() => course::no_credssp(profile, probe),
+                _ => because,
+            };
+            view.sink.report(view.key_span(key), format!("{table} is never reached: {because}"));
         }
+    }
+    let early = view.table("nla", &NLA).filter(|nla| nla.has("early_user_auth"));
+    if let (Some(nla), Ok(Protocols::HYBRID)) = (early, course::selected(profile, probe)) {
+        let message = "`early_user_auth` is sent where HYBRID_EX is selected, and HYBRID is";
+        nla.sink.suggest(nla.key_span("early_user_auth"), message, "write security = [\"hybrid\", \"hybrid-ex\"]");
     }
 }

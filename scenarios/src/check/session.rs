@@ -1,50 +1,12 @@
 //! `[server.session] steps`.
 
-use badrdp_proto::connect::Ending;
 use badrdp_proto::vocab::codes::{ErrorInfo, LogonErrorData, LogonErrorType, McsReason};
 use toml::de::DeValue;
 
+use super::words::STEPS;
 use crate::keys::{SESSION, STEP};
 use crate::model::{SessionProfile, Step};
 use crate::read::{Value, View};
-
-const WORDS: &[(&str, Word)] = &[
-    ("logon", Word::Logon),
-    ("logon-long", Word::LogonLong),
-    ("logon-plain", Word::LogonPlain),
-    ("reconnect-cookie", Word::ReconnectCookie),
-    ("draw", Word::Draw),
-    ("deactivate", Word::Deactivate),
-    ("fin", Word::End(Ending::Fin)),
-    ("rst", Word::End(Ending::Rst)),
-    ("stall", Word::End(Ending::Stall)),
-];
-
-/// The steps that are a word.
-#[derive(Clone, Copy)]
-enum Word {
-    Logon,
-    LogonLong,
-    LogonPlain,
-    ReconnectCookie,
-    Draw,
-    Deactivate,
-    End(Ending),
-}
-
-impl From<Word> for Step {
-    fn from(word: Word) -> Self {
-        match word {
-            Word::Logon => Self::Logon,
-            Word::LogonLong => Self::LogonLong,
-            Word::LogonPlain => Self::LogonPlain,
-            Word::ReconnectCookie => Self::ReconnectCookie,
-            Word::Draw => Self::Draw,
-            Word::Deactivate => Self::Deactivate,
-            Word::End(ending) => Self::End(ending),
-        }
-    }
-}
 
 /// `[server.session]`.
 pub(super) fn session(server: &View<'_, '_>) -> SessionProfile {
@@ -72,7 +34,7 @@ pub(super) fn session(server: &View<'_, '_>) -> SessionProfile {
 
 fn step(view: &View<'_, '_>, item: &Value<'_>) -> Option<Step> {
     match item.get_ref() {
-        DeValue::String(word) => view.sink.word("steps", word, item.span(), WORDS).map(Step::from),
+        DeValue::String(word) => view.sink.word("steps", word, item.span(), STEPS).map(Step::from),
         DeValue::Table(_) => table_step(&View::of(item, &STEP, view.sink)?),
         other => view.wrong_type("steps", item, "words and tables", other),
     }

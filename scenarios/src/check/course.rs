@@ -1,0 +1,222 @@
+//! What an honest server with this profile sends, message by message, when it meets the scenario's probe.
+
+use badrdp_proto::pdu::x224::Protocols;
+use badrdp_proto::vocab::MessageKind;
+use badrdp_proto::vocab::codes::{LicenseErrorCode, LicenseStateTransition};
+
+use super::logon::Logon;
+use crate::model::{ProbeProfile, ServerProfile, Step};
+
+/// A part of the connection that has a table of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Tls,
+    Nla,
+    Mcs,
+    Licensing,
+    Session,
+}
+
+/// What an honest server sends.
+pub(super) struct Course {
+    /// Messages that follow each other without a word from the client, flight by flight.
+    pub(super) flights: Vec<Vec<MessageKind>>,
+    pub(super) parts: Vec<Part>,
+    /// Why nothing follows.
+    pub(super) because: &'static str,
+}
+
+/// Kinds of which the number depends on the client or the picture.
+pub(super) const REPEATED: &[MessageKind] =
+    &[MessageKind::McsChannelJoinConfirm, MessageKind::FastPathOutput, MessageKind::ShutdownDenied];
+
+/// Why there is no TLS.
+pub(super) const NO_TLS: &str = "no protocol with TLS is selected";
+
+/// Why there is no CredSSP.
+pub(super) const NO_CREDSSP: &str = "no protocol with CredSSP is selected";
+
+/// The protocols that the probe offers where [probe] does not say.
+const OFFERED: Protocols = Protocols::SSL.union(Protocols::HYBRID).union(Protocols::HYBRID_EX);
+
+impl Course {
+    /// What is sent, and why nothing more.
+    pub(super) fn new(server: &ServerProfile, probe: &ProbeProfile) -> Self {
+        let flights = vec![vec![MessageKind::X224ConnectionConfirm]];
+        let mut course = Self { flights, parts: Vec::new(), because: "a server of this profile never sends it" };
+        if let Err(because) = course.run(server, probe) {
+            course.because = because;
+        }
+        course
+    }
+}
+
+/// What the server's answer to the probe's offer selects.
+pub(super) fn selected(server: &ServerProfile, probe: &ProbeProfile) -> Result<Protocols, &'static str> {
+    let negotiation = &server.negotiation;
+    let offered = probe.protocols.unwrap_or(OFFERED);
+    if negotiation.failure.is_some() {
+        return Err("`negotiation.failure` ends the connection");
+    }
+    if negotiation.silent {
+        return Ok(Protocols::RDP);
+    }
+    if let Some(protocol) = negotiation.select {
+        return Ok(protocol);
+    }
+    let common = |protocol: &Protocols| server.security.contains(*protocol) && offered.contains(*protocol);
+    match [Protocols::HYBRID_EX, Protocols::HYBRID, Protocols::SSL].into_iter().find(common) {
+        Some(protocol) => Ok(protocol),
+        // Clients of standard RDP security can be served, whatever the probe offers.
+        None if server.security == Protocols::RDP => Ok(Protocols::RDP),
+        None => Err("the probe offers no protocol of `security`"),
+    }
+}
+
+impl Course {
+    fn flight(&mut self, kinds: &[MessageKind]) {
+        self.flights.push(kinds.to_vec());
+    }
+
+    /// Walks the connection to its end, or says why it ends early.
+    fn run(&mut self, profile: &ServerProfile, probe: &ProbeProfile) -> Result<(), &'static str> {
+        let selected = selected(profile, probe)?;
+        if selected != Protocols::RDP {
+            self.parts.push(Part::Tls);
+            self.flight(&[MessageKind::TlsServerHello]);
+        }
+        if matches!(selected, Protocols::HYBRID | Protocols::HYBRID_EX) {
+            self.parts.push(Part::Nla);
+            let logon = Logon::new(profile, probe, selected);
+            logon.sent.iter().for_each(|kind| self.flight(&[*kind]));
+            logon.ends.map_or(Ok(()), Err)?;
+        }
+        self.parts.push(Part::Mcs);
+        self.flight(&[MessageKind::McsConnectResponse]);
+        if profile.mcs.connect_result.is_some() {
+            return Err("`mcs.connect_result` ends the connection");
+        }
+        self.flight(&[MessageKind::McsAttachUserConfirm]);
+        if profile.mcs.attach_result.is_some() {
+            return Err("`mcs.attach_result` ends the connection");
+        }
+        if !profile.mcs.skip_channel_join {
+            self.flight(&[MessageKind::McsChannelJoinConfirm]);
+        }
+        if profile.mcs.join_result.is_some() {
+            return Err("`mcs.join_result` ends the connection");
+        }
+        self.parts.push(Part::Licensing);
+        let licensing = &profile.licensing;
+        if licensing.error_info.is_some() {
+            self.flight(&[MessageKind::SetErrorInfo]);
+            return Err("`licensing.error_info` ends the connection");
+        }
+        let licensed = licensing.error == LicenseErrorCode::STATUS_VALID_CLIENT
+            && licensing.transition == LicenseStateTransition::ST_NO_TRANSITION;
+        if !licensed {
+            self.flight(&[MessageKind::LicenseErrorAlert]);
+            return Err("`licensing` refuses the client");
+        }
+        self.parts.push(Part::Session);
+        self.flight(&[MessageKind::LicenseErrorAlert, MessageKind::DemandActive]);
+        self.finalization();
+        self.session(&profile.session.steps);
+        Ok(())
+    }
+
+    fn finalization(&mut self) {
+        self.flight(&[MessageKind::Synchronize, MessageKind::Control, MessageKind::Control, MessageKind::FontMap]);
+    }
+
+    /// The steps go out behind Font Map, in its flight.
+    fn session(&mut self, steps: &[Step]) {
+        let usual = [Step::Logon, Step::Draw];
+        let steps = if steps.is_empty() { &usual } else { steps };
+        for step in steps {
+            match step {
+                Step::Logon | Step::LogonLong | Step::LogonPlain | Step::ReconnectCookie | Step::LogonError(..) => {
+                    self.push(MessageKind::SaveSessionInfo)
+                }
+                Step::ErrorInfo(_) => self.push(MessageKind::SetErrorInfo),
+                Step::Draw => self.push(MessageKind::FastPathOutput),
+                Step::Deactivate => {
+                    self.push(MessageKind::DeactivateAll);
+                    self.push(MessageKind::DemandActive);
+                    self.finalization();
+                }
+                Step::Disconnect(_) => self.push(MessageKind::McsDisconnectProviderUltimatum),
+                Step::End(_) => return,
+            }
+        }
+        self.flight(&[MessageKind::ShutdownDenied]);
+    }
+
+    fn push(&mut self, kind: MessageKind) {
+        if let Some(flight) = self.flights.last_mut() {
+            flight.push(kind);
+        }
+    }
+
+    pub(super) fn count(&self, kind: MessageKind) -> usize {
+        self.flights.iter().flatten().filter(|sent| **sent == kind).count()
+    }
+
+    /// Place of the nth message of a kind in the whole course, and how many follow it in its flight.
+    pub(super) fn find(&self, kind: MessageKind, occurrence: usize) -> Option<(usize, usize)> {
+        let mut seen = 0;
+        let mut place = 0;
+        for flight in &self.flights {
+            for (at, sent) in flight.iter().enumerate() {
+                if *sent == kind {
+                    seen += 1;
+                    if seen == occurrence || REPEATED.contains(&kind) {
+                        return Some((place, flight.len() - at - 1));
+                    }
+                }
+                place += 1;
+            }
+        }
+        None
+    }
+
+    /// Why the logon goes no further, where NLA ends the connection.
+    pub(super) fn logon_ends(&self) -> Option<&'static str> {
+        (self.parts.contains(&Part::Nla) && !self.parts.contains(&Part::Mcs)).then_some(self.because)
+    }
+
+    /// What would make the server send it, where no profile key stands in the way.
+    pub(super) fn hint(&self, kind: MessageKind) -> &'static str {
+        let has_session = self.parts.contains(&Part::Session);
+        match kind {
+            MessageKind::TlsServerHello if !self.parts.contains(&Part::Tls) && self.parts.contains(&Part::Mcs) => {
+                NO_TLS
+            }
+            MessageKind::TsRequest if !self.parts.contains(&Part::Nla) && self.parts.contains(&Part::Mcs) => NO_CREDSSP,
+            MessageKind::EarlyUserAuthResult if self.parts.contains(&Part::Mcs) => "HYBRID_EX is not selected",
+            MessageKind::McsChannelJoinConfirm if has_session => "`mcs.skip_channel_join` leaves no joins",
+            MessageKind::SetErrorInfo if has_session => "no step of [server.session] says `error_info`",
+            MessageKind::SaveSessionInfo if has_session => "no step of [server.session] logs on",
+            MessageKind::DeactivateAll if has_session => "no step of [server.session] is \"deactivate\"",
+            MessageKind::FastPathOutput if has_session => "no step of [server.session] is \"draw\"",
+            MessageKind::McsDisconnectProviderUltimatum if has_session => {
+                "no step of [server.session] says `disconnect`"
+            }
+            _ => "",
+        }
+    }
+}
+
+/// Why CredSSP is not spoken, although something is selected.
+pub(super) fn no_credssp(server: &ServerProfile, probe: &ProbeProfile) -> &'static str {
+    let credssp = [Protocols::HYBRID, Protocols::HYBRID_EX];
+    if server.negotiation.select.is_some() || server.negotiation.silent {
+        return NO_CREDSSP;
+    }
+    match probe.protocols {
+        Some(_) if credssp.iter().any(|protocol| server.security.contains(*protocol)) => {
+            "the probe does not offer CredSSP"
+        }
+        _ => "`security` has neither \"hybrid\" nor \"hybrid-ex\"",
+    }
+}

@@ -1,0 +1,64 @@
+//! `[probe]`: what the probe does in a replay, where that is not its default.
+
+use badrdp_proto::pdu::x224::Protocols;
+
+use super::server::contradiction;
+use crate::keys::PROBE;
+use crate::model::ProbeProfile;
+use crate::read::View;
+
+/// `[probe]`; every key has a default.
+pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
+    let Some(view) = file.table("probe", &PROBE) else { return ProbeProfile::default() };
+    let text = |key| view.string(key).map(|(text, _)| text.to_owned());
+    let flag = |key| view.boolean(key).unwrap_or(false);
+    let profile = ProbeProfile {
+        user: text("user"),
+        domain: text("domain").unwrap_or_default(),
+        password: text("password").unwrap_or_default(),
+        protocols: protocols(&view),
+        spnego: flag("spnego"),
+        credssp_version: view.integer("credssp_version").and_then(|version| u32::try_from(version).ok()),
+        vulnerable: flag("vulnerable"),
+        accept_certificate: flag("accept_certificate"),
+        restricted_admin: flag("restricted_admin"),
+        remote_guard: flag("remote_guard"),
+    };
+    if let Some(("", span)) = view.string("user") {
+        view.sink.suggest(span, "`user` is empty", "leave it out: a probe without credentials");
+    }
+    if view.has("user") {
+        if !view.has("password") {
+            view.missing("password");
+        }
+    } else {
+        contradiction(&view, "password", "`password` needs a `user`");
+        contradiction(&view, "domain", "`domain` needs a `user`");
+        contradiction(&view, "accept_certificate", "a probe without a `user` has no credentials to send");
+    }
+    if profile.restricted_admin && profile.remote_guard {
+        contradiction(&view, "remote_guard", "one logon has one mode: `restricted_admin` or `remote_guard`");
+    }
+    profile
+}
+
+fn protocols(view: &View<'_, '_>) -> Option<Protocols> {
+    if !view.has("protocols") {
+        return None;
+    }
+    if view.strings("protocols").is_empty() {
+        let message = "`protocols` offers nothing";
+        view.sink.suggest(view.key_span("protocols"), message, "write [\"rdp\"], or leave it out");
+        return None;
+    }
+    let named = view.words("protocols", Protocols::NAMES).into_iter().map(|(protocol, ..)| protocol);
+    Some(named.fold(Protocols::RDP, Protocols::union))
+}
+
+/// Keys of CredSSP in a replay that never gets there.
+pub(super) fn without_credssp(file: &View<'_, '_>, because: &str) {
+    let Some(view) = file.table("probe", &PROBE) else { return };
+    for key in ["spnego", "credssp_version", "vulnerable", "restricted_admin", "remote_guard"] {
+        contradiction(&view, key, &format!("`{key}` means nothing without CredSSP: {because}"));
+    }
+}
