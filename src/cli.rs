@@ -20,8 +20,9 @@ Start here:
   badrdp explain 0x904 0x7        what the two numbers of mstsc's dialog say
 
 Environment:
-  BADRDP_LOG  log on stderr: error, warn (default), info, debug or trace
-  NO_COLOR    set to anything: no colours
+  BADRDP_LOG       log on stderr: error, warn (default), info, debug or trace
+  BADRDP_PASSWORD  the password for `badrdp probe --user`
+  NO_COLOR         set to anything: no colours
 
 Exit codes:
   0  everything was as expected
@@ -33,12 +34,12 @@ Exit codes:
 pub(crate) enum Command {
     /// Replay scenarios on loopback: fake server and probe in one process
     Run(run::Arguments),
-    /// Serve one scenario to any client until Ctrl-C
+    /// Serve scenarios to any client until Ctrl-C
     Serve(serve::Arguments),
     /// Walk the handshake against a host and say what is wrong with it
     Probe(probe::Arguments),
     /// Explain an error code of mstsc or of the protocol
     Explain(explain::Arguments),
-    /// List, show and check scenarios
+    /// List, show, check and write scenarios, and count them against other suites
     Scenario(scenario::Arguments),
 }

@@ -7,14 +7,18 @@
 //! let scenario = badrdp::scenario("tls/certificate-expired")?;
 //! let server = badrdp::FakeServer::start(scenario).await?;
 //! // … point the client at server.addr() …
+//! server.finished().await;
 //! server.verify()?;
+//! for (connection, secrets) in server.disclosures() {
+//!     // what the client gave away, and to what kind of server: `docs/leak-ledger.md`
+//! }
 //! # Ok(()) }
 //! ```
 
 pub mod replay;
 
 pub use badrdp_client_probe as client_probe;
-pub use badrdp_fake_server::{FakeServer, Options as ServerOptions};
+pub use badrdp_fake_server::{FakeServer, Options as ServerOptions, Seen, ServerFarm, SharedPort};
 pub use badrdp_proto as proto;
 pub use badrdp_scenarios as scenarios;
 pub use badrdp_scenarios::Scenario;

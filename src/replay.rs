@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use badrdp_client_probe::{Diagnosis, Options as ProbeOptions, Roots, Target, diagnose, probe};
+use badrdp_client_probe::{
+    CredSsp, Credentials, Diagnosis, LogonMode, Options as ProbeOptions, Password, Roots, Target, diagnose, probe,
+};
 use badrdp_fake_server::{FakeServer, Options as ServerOptions, StartError};
 use badrdp_proto::transcript::{Event, Transcript};
 use badrdp_scenarios::Scenario;
+use badrdp_scenarios::model::ProbeProfile;
 
 /// How to replay. Time and randomness are arguments.
 #[derive(Clone, Debug)]
@@ -67,8 +70,9 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
         budget: options.budget,
         linger: options.budget,
         now: options.now,
+        ticking: false,
         roots: Roots::Only(vec![server.ca_certificate().to_vec()]),
-        ..ProbeOptions::default()
+        ..probe_options(&scenario.probe)
     };
     let client = probe(&target, &probe_options).await;
     // The server's side of the story ends a moment after the client's.
@@ -85,16 +89,113 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
     Ok(Replay { scenario: scenario.clone(), client, server: transcripts, diagnosis, problems, took: started.elapsed() })
 }
 
-fn unmet(scenario: &Scenario, diagnosis: &Diagnosis) -> Vec<String> {
+/// What `[probe]` says, in the probe's own words.
+#[must_use]
+pub fn probe_options(profile: &ProbeProfile) -> ProbeOptions {
+    let honest = ProbeOptions::default();
+    let credentials = profile.user.as_ref().map(|user| Credentials {
+        domain: profile.domain.clone(),
+        user: user.clone(),
+        password: Password(profile.password.clone()),
+    });
+    let mode = match (profile.restricted_admin, profile.remote_guard) {
+        (true, _) => LogonMode::RestrictedAdmin,
+        (false, true) => LogonMode::RemoteGuard,
+        (false, false) => LogonMode::Password,
+    };
+    let version = profile.credssp_version.unwrap_or(honest.credssp.version);
+    ProbeOptions {
+        protocols: profile.protocols.unwrap_or(honest.protocols),
+        credentials,
+        accept_certificate: profile.accept_certificate,
+        credssp: CredSsp { version, spnego: profile.spnego, vulnerable: profile.vulnerable, mode },
+        ..honest
+    }
+}
+
+/// What the diagnosis lacks of what the scenario's file expects, one phrase each.
+#[must_use]
+pub fn unmet(scenario: &Scenario, diagnosis: &Diagnosis) -> Vec<String> {
     let expected = &scenario.expect_probe;
     let mut problems = Vec::new();
     if diagnosis.stage != expected.stage {
         problems.push(format!("expected the stage {}, got {}", expected.stage, diagnosis.stage));
     }
-    let found = diagnosis.findings.first().map(|finding| finding.id);
+    let first = diagnosis.findings.first();
+    let found = first.map(|finding| finding.id);
     if found != expected.finding.as_deref() {
         let say = |finding: Option<&str>| finding.map_or_else(|| "no finding".to_owned(), |id| format!("`{id}`"));
         problems.push(format!("expected {}, got {}", say(expected.finding.as_deref()), say(found)));
     }
+    if let (Some(says), Some(first)) = (&expected.says, first)
+        && !first.title.contains(says.as_str())
+    {
+        problems.push(format!("expected a finding that says \"{says}\", got \"{}\"", first.title));
+    }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
+    use std::path::Path;
+
+    use badrdp_proto::pdu::x224::Protocols;
+    use badrdp_scenarios::load_str;
+
+    use super::*;
+
+    fn scenario(text: &str) -> Scenario {
+        let text =
+            format!("summary = \"s\"\nspec = [\"s\"]\nexpect.client = {{ must = \"warn\", because = \"b\" }}\n{text}");
+        load_str(Path::new("a.toml"), &text).unwrap().remove(0)
+    }
+
+    #[test]
+    fn the_profile_becomes_the_probes_options() {
+        let default = ProbeOptions::default();
+        let plain = probe_options(&ProbeProfile::default());
+        assert_eq!((plain.credentials, plain.protocols), (None, default.protocols));
+        assert_eq!((plain.credssp, plain.accept_certificate), (default.credssp, false));
+
+        let profile = ProbeProfile {
+            user: Some("alice".to_owned()),
+            domain: "EXAMPLE".to_owned(),
+            password: "Passw0rd!".to_owned(),
+            protocols: Some(Protocols::HYBRID),
+            spnego: true,
+            credssp_version: Some(2),
+            vulnerable: true,
+            accept_certificate: true,
+            restricted_admin: true,
+            remote_guard: false,
+        };
+        let options = probe_options(&profile);
+        let credentials = Credentials {
+            domain: "EXAMPLE".to_owned(),
+            user: "alice".to_owned(),
+            password: Password("Passw0rd!".to_owned()),
+        };
+        assert_eq!(options.credentials, Some(credentials));
+        assert_eq!((options.protocols, options.accept_certificate), (Protocols::HYBRID, true));
+        let credssp = CredSsp { version: 2, spnego: true, vulnerable: true, mode: LogonMode::RestrictedAdmin };
+        assert_eq!(options.credssp, credssp);
+        let guard = ProbeProfile { remote_guard: true, ..ProbeProfile::default() };
+        assert_eq!(probe_options(&guard).credssp.mode, LogonMode::RemoteGuard);
+    }
+
+    #[tokio::test]
+    async fn words_that_the_title_lacks_are_a_problem() {
+        let tls = |says: &str| {
+            scenario(&format!(
+                "fault = [{{ at = \"TlsServerHello\", alert = 80 }}]\n\
+                 expect.probe = {{ stage = \"tls\", finding = \"tls-alert\", says = \"{says}\" }}\n"
+            ))
+        };
+        let replayed = replay(&tls("internal_error"), &Options::default()).await.unwrap();
+        assert_eq!(replayed.problems, Vec::<String>::new());
+        let replayed = replay(&tls("handshake_failure"), &Options::default()).await.unwrap();
+        let [problem] = replayed.problems.as_slice() else { unreachable!("{:?}", replayed.problems) };
+        assert!(problem.starts_with("expected a finding that says \"handshake_failure\", got \""), "{problem}");
+    }
 }

@@ -28,9 +28,20 @@ fn badrdp(arguments: &[&str], log: Option<&str>) -> Output {
 
 #[test]
 fn every_command_explains_itself_in_80_columns() {
-    for command in
-        ["", "run", "serve", "probe", "explain", "scenario", "scenario list", "scenario show", "scenario check"]
-    {
+    for command in [
+        "",
+        "run",
+        "serve",
+        "probe",
+        "explain",
+        "scenario",
+        "scenario list",
+        "scenario show",
+        "scenario check",
+        "scenario coverage",
+        "scenario new",
+        "scenario schema",
+    ] {
         let arguments: Vec<_> = command.split_whitespace().collect();
         // Clap breaks long lines wherever it must: what is wrapped by hand for 80 columns is the same at 100.
         assert_eq!(below(&arguments, "80"), below(&arguments, "100"), "{command}");

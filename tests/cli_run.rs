@@ -1,7 +1,11 @@
 //! `badrdp run` as a user types it.
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests say what they expect")]
 
+mod peers;
+
 use std::process::{Command, Output};
+
+use peers::program;
 
 fn badrdp(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_badrdp")).args(arguments).output().expect("badrdp runs")
@@ -158,4 +162,50 @@ fn a_budget_shorter_than_the_host_takes_is_a_stall() {
     let stdout = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{stdout}");
     assert!(stdout.contains("expected no finding, got `stalled`"), "{stdout}");
+}
+
+#[test]
+fn a_repeated_run_tells_what_was_not_as_expected_how_often_and_why() {
+    let output = badrdp(&["run", "tls/key-unusable", "--repeat", "3"]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    assert!(stdout.contains("round 3 of 3: all as expected, "), "{stdout}");
+    assert!(stdout.contains("\n1 scenario, 3 times: all as expected, in "), "{stdout}");
+
+    // The scenario waits 100 ms before its licensing PDU: with this budget it fails every time.
+    let slow = ["run", "transport/slow/licensing", "tls/key-unusable", "--budget", "20ms", "--repeat", "2"];
+    let output = badrdp(&slow);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(stdout.contains("2 scenarios, 2 times: 1 not always as expected, in "), "{stdout}");
+    assert!(
+        stdout.contains("transport/slow/licensing  2 of 2 times; first in round 1: expected the stage"),
+        "{stdout}"
+    );
+
+    let output = badrdp(&[&slow[..], &["--json"]].concat());
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((value["rounds"].as_u64(), value["flakes"][0]["not_as_expected"].as_u64()), (Some(2), Some(2)));
+}
+
+#[test]
+fn filters_choose_what_is_replayed() {
+    let value = json(&["run", "--tag", "0x904", "--stage", "tls", "--json"]);
+    let scenarios = value["scenarios"].as_array().expect("scenarios");
+    assert!(!scenarios.is_empty());
+    assert!(scenarios.iter().all(|scenario| scenario["expected"]["stage"] == "tls"), "{scenarios:?}");
+}
+
+#[test]
+fn a_bar_is_on_terminals_only() {
+    let command = format!("'{}' run tls/alert tls/certificate-expired negotiation", env!("CARGO_BIN_EXE_badrdp"));
+    let piped = badrdp(&["run", "tls/alert", "tls/certificate-expired", "negotiation"]);
+    assert_eq!((piped.status.code(), text(&piped.stderr)), (Some(0), String::new()));
+    let mut terminal = Command::new(program("script", "bsdutils"));
+    let shown = terminal.args(["--quiet", "--return", "--command", &command, "/dev/null"]).output().expect("it runs");
+    let shown = text(&shown.stdout);
+    assert!(shown.contains('█') && shown.contains("all as expected"), "{shown}");
+    // It is wiped from the last line that it stood on.
+    let last = shown.rsplit('█').next().unwrap_or_default();
+    assert!(last.contains("\u{1b}[2K"), "{last:?}");
 }

@@ -73,6 +73,32 @@ fn lists_are_narrowed_by_tag_and_stage() {
 }
 
 #[test]
+fn lists_are_narrowed_by_section_and_by_row() {
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let text = stdout(&[&["list", "--json"], arguments].concat());
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        json["scenarios"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let joins = ids(&["--spec", "2.2.1.9"]);
+    assert!(joins.contains(&"mcs/join-of-another-channel".to_owned()), "{joins:?}");
+    assert!(joins.iter().all(|id| id.starts_with("mcs/")), "{joins:?}");
+    assert!(ids(&["--spec", "MS-RDPBCGR 2.2"]).len() > joins.len());
+    assert!(ids(&["--spec", "2.2.99"]).is_empty());
+    let refused = ids(&["--covers", "C037"]);
+    assert_eq!(refused, ["mcs/join-refused/user-channel"]);
+    assert!(ids(&["--covers", "C037", "--stage", "tls"]).is_empty(), "filters go together");
+    assert_eq!(stdout(&["list", "--spec", "2.2.99"]), "no scenario matches\n");
+}
+
+#[test]
+fn a_list_is_in_the_order_of_the_stages() {
+    let text = stdout(&["list"]);
+    let stages = badrdp_proto::vocab::Stage::ALL.iter().map(|stage| stage.name());
+    let places: Vec<usize> = stages.filter_map(|name| text.find(&format!("{name}: "))).collect();
+    assert!(places.len() >= 9 && places.is_sorted(), "{places:?}");
+}
+
+#[test]
 fn a_list_as_json() {
     let json: serde_json::Value = serde_json::from_str(&stdout(&["list", "--stage", "nla", "--json"])).unwrap();
     assert_eq!(json["schema"], 1);
@@ -93,12 +119,14 @@ fn unknown_tags_and_stages_are_refused() {
         text.contains("invalid value 'tsl' for '--stage <STAGE>': stages are tcp, connection-initiation, tls"),
         "{text}"
     );
+    let text = refused(&["list", "--covers", "C33"]);
+    assert!(text.starts_with("badrdp: no row has the id `C33`; near it: C033"), "{text}");
 }
 
 #[test]
 fn one_scenario_is_shown_with_its_file() {
     insta::assert_snapshot!("scenario_show_one", stdout(&["show", "tls/key-unusable"]));
-    let shown = stdout(&["show", "licensing/refused/no-license-total-abort"]);
+    let shown = stdout(&["show", "negotiation/failure/nla-required"]);
     assert!(shown.contains("A client must:  end the connection\n"), "{shown}");
 }
 
@@ -167,6 +195,18 @@ because = "ü"; must = 1
 }
 
 #[test]
+fn a_warning_leaves_the_file_usable() {
+    let scratch = Scratch::new("warning");
+    let text = include_str!("../scenarios/starter.toml").replace("(MS-RDPBCGR 2.2.1.3.1)", "");
+    let file = scratch.file("mine.toml", text);
+    let output = badrdp(&["check", &file]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(scratch.masked(&String::from_utf8(output.stdout).unwrap()), "mine.toml: 1 scenario, 1 warning\n");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.starts_with("warning: `because` names no section of a specification"), "{stderr}");
+}
+
+#[test]
 fn one_wrong_file_does_not_hide_a_right_one() {
     let scratch = Scratch::new("mixed");
     let right = scratch.file("right.toml", include_str!("../scenarios/catalog/tls/alert.toml"));
@@ -197,4 +237,41 @@ fn what_is_not_text_is_refused() {
 fn check_wants_a_file() {
     let text = refused(&["check"]);
     assert!(text.contains("<FILES>..."), "{text}");
+}
+
+#[test]
+fn what_is_written_to_start_from_is_right() {
+    let scratch = Scratch::new("new");
+    let path = scratch.0.join("mine.toml").display().to_string();
+    let said = stdout(&["new", &path]);
+    assert!(scratch.masked(&said).starts_with("mine.toml: written; "), "{said}");
+    assert_eq!(scratch.masked(&stdout(&["check", &path])), "mine.toml: 1 scenario, all right\n");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), stdout(&["new"]), "without a file it is printed");
+    std::fs::write(&path, "mine").unwrap();
+    assert!(refused(&["new", &path]).starts_with("badrdp: cannot write "));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine", "what was there stays");
+}
+
+/// What stands in comments there is right, too.
+#[test]
+fn the_examples_of_the_starter_are_right() {
+    let scratch = Scratch::new("examples");
+    let text = stdout(&["new"]);
+    let cases = text.replace("# [[case]]", "[[case]]").replace("# id =", "id =").replace("# fault =", "fault =");
+    let refuses =
+        text.replace("# [server", "[server").replace("# error", "error").replace("# transition", "transition");
+    let covers = text.replace("# covers", "covers");
+    for (name, variant) in [("cases.toml", cases), ("covers.toml", covers), ("refuses.toml", refuses)] {
+        assert_ne!(variant, text, "{name}");
+        let file = scratch.file(name, variant);
+        assert!(stdout(&["check", &file]).ends_with("1 scenario, all right\n"), "{name}");
+    }
+}
+
+#[test]
+fn the_schema_knows_the_probes_findings() {
+    let schema: serde_json::Value = serde_json::from_str(&stdout(&["schema"])).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let findings = schema["$defs"]["expect_probe"]["properties"]["finding"]["enum"].as_array().unwrap();
+    assert!(findings.contains(&"frame-cut-short".into()) && findings.len() > 40, "{findings:?}");
 }

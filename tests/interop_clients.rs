@@ -4,61 +4,12 @@
 mod peers;
 
 use std::process::Command;
-use std::sync::mpsc;
-use std::time::Duration;
 
-use badrdp::FakeServer;
-use badrdp::proto::connect::Failure;
 use badrdp::proto::transcript::Event;
 use badrdp::proto::vocab::MessageKind;
+use peers::served::{LIMIT, serve};
 use peers::window::Window;
 use peers::{Display, Peer, program, until};
-
-/// What a test waits for on the server's side.
-const LIMIT: Duration = Duration::from_secs(30);
-
-struct Served {
-    _runtime: tokio::runtime::Runtime,
-    server: FakeServer,
-    events: mpsc::Receiver<Event>,
-}
-
-fn serve(id: &str) -> Served {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let (sender, events) = mpsc::channel();
-    let sender = std::sync::Mutex::new(sender);
-    let options = badrdp::ServerOptions {
-        observer: Some(std::sync::Arc::new(move |_, _, entry: &badrdp::proto::transcript::Entry| {
-            let _ = sender.lock().expect("no thread panics with the lock").send(entry.event.clone());
-        })),
-        ..badrdp::ServerOptions::default()
-    };
-    let scenario = badrdp::scenario(id).expect("a built-in scenario");
-    let server = runtime.block_on(FakeServer::start_with(scenario, options)).expect("a loopback port");
-    Served { _runtime: runtime, server, events }
-}
-
-impl Served {
-    fn await_event(&self, what: &str, wanted: impl Fn(&Event) -> bool) {
-        let mut seen = Vec::new();
-        loop {
-            match self.events.recv_timeout(LIMIT) {
-                Ok(event) if wanted(&event) => return,
-                Ok(Event::Message { kind, .. }) => seen.push(kind.name().to_owned()),
-                Ok(event) => seen.push(format!("{event:?}")),
-                Err(error) => panic!("{what}: {error}; what came: {seen:#?}"),
-            }
-        }
-    }
-
-    /// The one session must have ended without a failure.
-    fn ended_well(self) -> Option<Failure> {
-        self._runtime.block_on(self.server.wait_finished(1));
-        let transcripts = self.server.transcripts();
-        self.server.verify().expect("nothing was left undone");
-        transcripts.last().expect("a connection").failure.clone()
-    }
-}
 
 /// The test card's colours must cover a good part of the screen.
 fn drawn(display: &Display) -> bool {
@@ -92,7 +43,7 @@ fn session(id: &str, start: impl Fn(&Display, u16) -> Command, window: &str) {
             || matches!(event, Event::Message { kind: MessageKind::McsDisconnectProviderUltimatum, .. })
     });
     let output = client.wait(LIMIT);
-    assert_eq!(served.ended_well(), None);
+    assert_eq!(served.failure(), None);
     assert!(output.status.code().is_some(), "the client was ended by a signal: {output:?}");
 }
 

@@ -90,12 +90,18 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     Ok(if explanation.known { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
 }
 
-/// Ids of the catalogue's scenarios that carry the first tag; those that carry every tag come first.
+/// Ids of the catalogue's scenarios that carry the first tag, or whose finding must say the name of the status; those
+/// that carry every tag come first.
 fn scenarios(explanation: &Explanation) -> Vec<String> {
     let tags = explanation.tags();
-    let Some(first) = tags.first() else { return Vec::new() };
+    let names = explanation.says();
+    let tagged = |scenario: &Scenario| tags.first().is_some_and(|first| scenario.tags.contains(first));
+    let says = |scenario: &Scenario| {
+        let says = scenario.expect_probe.says.as_deref();
+        says.is_some_and(|says| names.iter().any(|name| says.contains(name)))
+    };
     let mut found: Vec<&Scenario> =
-        badrdp_scenarios::catalog().iter().filter(|scenario| scenario.tags.contains(first)).collect();
+        badrdp_scenarios::catalog().iter().filter(|scenario| tagged(scenario) || says(scenario)).collect();
     found.sort_by_key(|scenario| !tags.iter().all(|tag| scenario.tags.contains(tag)));
     found.into_iter().map(|scenario| scenario.id.clone()).collect()
 }

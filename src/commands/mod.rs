@@ -1,6 +1,7 @@
 //! One file per command; none knows the protocol.
 
 pub(crate) mod explain;
+pub(crate) mod filter;
 pub(crate) mod probe;
 pub(crate) mod run;
 pub(crate) mod scenario;

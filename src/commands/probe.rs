@@ -1,7 +1,9 @@
 //! `badrdp probe`.
 
+mod logon;
+
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use badrdp_client_probe::diagnosis::Verdict;
@@ -13,6 +15,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use serde_json::json;
 
+use self::logon::Logon;
 use crate::{exit, output};
 
 /// The port of Remote Desktop.
@@ -48,33 +51,50 @@ pub(crate) struct Arguments {
     /// Protocols to offer
     #[arg(long, value_name = "LIST", default_value = "ssl,hybrid,hybrid-ex", value_parser = protocols)]
     protocols: Protocols,
+    #[command(flatten)]
+    logon: Logon,
 }
 
 const HELP: &str = "\
-No credentials are sent: the probe goes as far as the host lets a stranger go.
+Without --user no credentials are sent: the probe goes as far as the host lets a
+stranger go. A host that does NLA tells its names and its clock even so.
+
+With --user the password comes from --password-file, else from the environment's
+BADRDP_PASSWORD, else from a prompt on the terminal. It is used only on hosts
+that do NLA, and kept back where the certificate has a problem. The host itself
+gets it only once it has proved that its certificate is its own. Credentials
+that it takes are reported as \"accepted\", refused ones with the reason.
 
 Examples:
   badrdp probe pc.corp.example
   badrdp probe 192.0.2.7:3390 --server-name pc.corp.example --ca corp-ca.pem
   badrdp probe [::1]:3389 --timeout 2s --verbose
+  badrdp probe pc.corp.example --user 'EXAMPLE\\alice' --auth-only
 
 Exit codes:
-  0  the host works, as far as it can be seen without credentials
+  0  the host works, as far as it can be seen; with --user: and it accepted the
+     credentials, where it does NLA
   1  a failure or a problem was found, or the probe could not see the end
   2  wrong usage
   3  the host could not be reached";
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments { target, timeout, connect_timeout, verbose, json, server_name, ca, cookie, protocols } = arguments;
+    let Arguments { target, timeout, connect_timeout, verbose, json, server_name, ca, cookie, protocols, logon } =
+        arguments;
+    let mut options = Options::default();
+    logon.apply(&mut options)?;
     let options = Options {
         budget: timeout,
         connect_budget: connect_timeout,
         protocols,
+        // Whoever typed a password took a while.
+        now: SystemTime::now(),
         roots: roots(&ca)?,
         server_name,
+        ask_nla_required: true,
         cookie: Some(cookie).filter(|cookie| !cookie.is_empty()),
-        ..Options::default()
+        ..options
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let transcript = runtime.block_on(badrdp_client_probe::probe(&target, &options));
@@ -94,7 +114,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     }
     Ok(match diagnosis.verdict {
         Verdict::Healthy | Verdict::NeedsCredentials => exit::AS_EXPECTED,
-        Verdict::Degraded | Verdict::Broken | Verdict::NotRdp => exit::NOT_AS_EXPECTED,
+        Verdict::Degraded | Verdict::Refused | Verdict::Broken | Verdict::NotRdp => exit::NOT_AS_EXPECTED,
         Verdict::Unreachable => exit::UNREACHABLE,
     })
 }

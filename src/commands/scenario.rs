@@ -1,7 +1,10 @@
-//! `badrdp scenario`: list, show and check scenarios.
+//! `badrdp scenario`: the catalogue, and what its files may say.
 
 pub(crate) mod check;
+pub(crate) mod coverage;
 mod list;
+mod new;
+mod schema;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -20,6 +23,12 @@ enum Command {
     Show(show::Arguments),
     /// Check scenario files and point at every mistake
     Check(check::Arguments),
+    /// Write a commented scenario file to start from
+    New(new::Arguments),
+    /// Print the file format as a JSON Schema
+    Schema(schema::Arguments),
+    /// List what Microsoft's suites test, with our scenarios beside each test
+    Coverage(coverage::Arguments),
 }
 
 /// Runs the command; the value is the exit code.
@@ -28,5 +37,8 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         Command::List(arguments) => list::main(&arguments),
         Command::Show(arguments) => show::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
+        Command::New(arguments) => new::main(&arguments),
+        Command::Schema(arguments) => schema::main(&arguments),
+        Command::Coverage(arguments) => coverage::main(&arguments),
     }
 }

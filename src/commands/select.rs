@@ -4,49 +4,59 @@ use std::path::{Path, PathBuf};
 
 use badrdp::{Scenario, UnknownScenario};
 
+use crate::commands::filter::Filter;
 use crate::commands::scenario::check;
 
-/// The scenarios that `ids` and `files` name; the whole catalogue when both are empty.
-pub(crate) fn scenarios(ids: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<Scenario>> {
-    if ids.is_empty() && files.is_empty() {
-        return Ok(badrdp::scenarios::catalog().to_vec());
-    }
+/// The scenarios that `ids` and `files` name, or the whole catalogue when both are empty, as far as they pass `filter`.
+pub(crate) fn scenarios(ids: &[String], files: &[PathBuf], filter: &Filter) -> anyhow::Result<Vec<Scenario>> {
+    filter.check()?;
     let mut chosen: Vec<Scenario> = Vec::new();
+    if ids.is_empty() && files.is_empty() {
+        chosen.extend(badrdp::scenarios::catalog().iter().cloned());
+    }
     for id in ids {
         let selected = badrdp::scenarios::select(id).map_err(|nearest| UnknownScenario { id: id.clone(), nearest })?;
-        for scenario in selected {
-            if chosen.iter().all(|known| known.id != scenario.id) {
-                chosen.push(scenario.clone());
-            }
-        }
+        add(&mut chosen, selected.into_iter().cloned());
     }
     for path in files {
         chosen.extend(file(path)?);
     }
-    Ok(chosen)
+    passing(chosen, filter)
 }
 
-/// The one scenario with this id, of the catalogue or of a file.
-pub(crate) fn one(id: Option<&str>, path: Option<&Path>) -> anyhow::Result<Scenario> {
-    let Some(path) = path else {
-        let id = id.unwrap_or_default();
-        let family = badrdp::scenarios::select(id).unwrap_or_default();
-        return badrdp::scenario(id).or_else(|unknown| {
-            if family.is_empty() {
-                return Err(unknown.into());
-            }
-            anyhow::bail!("`{id}` is no single scenario; choose one of:{}", listed(&family, usize::MAX))
-        });
-    };
-    let scenarios = file(path)?;
-    let ids = scenarios.iter().map(|scenario| scenario.id.clone()).collect::<Vec<_>>().join(", ");
-    let wanted =
-        |scenario: &Scenario| id.is_none_or(|id| scenario.id == id || scenario.id.ends_with(&format!("/{id}")));
-    let mut matching = scenarios.into_iter().filter(wanted);
-    match (matching.next(), matching.next()) {
-        (Some(scenario), None) => Ok(scenario),
-        _ => anyhow::bail!("choose one of the file's scenarios by its id: {ids}"),
+/// The scenarios of a file that `ids` name, whole or by their last part; all of them when there are none.
+pub(crate) fn of_file(ids: &[String], path: &Path, filter: &Filter) -> anyhow::Result<Vec<Scenario>> {
+    filter.check()?;
+    let all = file(path)?;
+    if ids.is_empty() {
+        return passing(all, filter);
     }
+    let mut chosen = Vec::new();
+    for id in ids {
+        let named = |scenario: &&Scenario| scenario.id == *id || scenario.id.ends_with(&format!("/{id}"));
+        let named: Vec<Scenario> = all.iter().filter(named).cloned().collect();
+        if named.is_empty() {
+            let ids = all.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>().join(", ");
+            anyhow::bail!("the file has no scenario `{id}`; it has {ids}");
+        }
+        add(&mut chosen, named);
+    }
+    passing(chosen, filter)
+}
+
+/// Adds what is not there yet.
+fn add(chosen: &mut Vec<Scenario>, more: impl IntoIterator<Item = Scenario>) {
+    for scenario in more {
+        if chosen.iter().all(|known| known.id != scenario.id) {
+            chosen.push(scenario);
+        }
+    }
+}
+
+fn passing(mut scenarios: Vec<Scenario>, filter: &Filter) -> anyhow::Result<Vec<Scenario>> {
+    scenarios.retain(|scenario| filter.wants(scenario));
+    anyhow::ensure!(!scenarios.is_empty(), "no scenario passes all filters; `badrdp scenario list` shows them all");
+    Ok(scenarios)
 }
 
 /// What can be chosen below an id, a line each: families of `fold` and more scenarios as one.

@@ -1,36 +1,57 @@
 //! `badrdp serve`.
 
+mod greeting;
 mod ladder;
+mod leaks;
+mod live;
+mod many;
+mod one;
+mod one_port;
 
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use badrdp_client_probe::report::style::{self, paint};
-use badrdp_fake_server::{FakeServer, Options, VerifyError};
-use badrdp_proto::pdu::x224::Protocols;
-use badrdp_scenarios::Scenario;
+use badrdp_fake_server::{MAX_TRANSCRIPTS, Options};
+use badrdp_proto::transcript::Transcript;
 use clap::Args;
 
-use self::ladder::Ladder;
+use crate::commands::filter::Filter;
 use crate::commands::select;
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Arguments {
-    /// The scenario, for example `healthy/tls-1.3`; `badrdp scenario list` shows them all
-    #[arg(required_unless_present = "file")]
-    id: Option<String>,
-    /// Address and port to listen on; a port alone is one of 127.0.0.1, and port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3389", value_parser = listen)]
-    listen: SocketAddr,
-    /// Serve a scenario from this file; ID then chooses among its cases
+    /// Scenarios to serve, for example `healthy/tls-1.3`, or a prefix of ids such as `tls`; `badrdp scenario list` shows
+    /// them all
+    #[arg(value_name = "ID", required_unless_present_any = ["file", "all", "stage", "tag", "covers", "spec"])]
+    ids: Vec<String>,
+    /// Serve the whole catalogue
+    #[arg(long, conflicts_with_all = ["ids", "file"])]
+    all: bool,
+    #[command(flatten)]
+    filter: Filter,
+    /// Serve them all behind one port: each client is shown the scenario that it names
+    #[arg(long)]
+    one_port: bool,
+    /// Serve the scenarios of this file; IDs then choose among its cases
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    setting: Setting,
+}
+
+/// Where and how to serve, whatever it is.
+#[derive(Debug, Args)]
+struct Setting {
+    /// Address and port to listen on; a port alone is one of 127.0.0.1, and port 0 takes a free one. Many scenarios take
+    /// the ports from there on
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3389", value_parser = listen)]
+    listen: SocketAddr,
     /// A name or address that the certificate is for, besides localhost (repeat for more)
     #[arg(long, value_name = "HOST")]
     name: Vec<String>,
@@ -43,13 +64,18 @@ pub(crate) struct Arguments {
 }
 
 const HELP: &str = "\
-Certificates are minted against the time of day. Any user and any password is
-let in: listen on loopback, or on a network of your own.
+Certificates are minted against the time of day. Without NLA any user and any
+password is let in, with NLA the test accounts of the scenario's file: listen on
+loopback, or on a network of your own. A line \"leak: ...\" says what a client
+gave away, never the secret itself.
 
 Examples:
   badrdp serve healthy/tls-1.3
   badrdp serve tls/certificate-expired --listen 127.0.0.1:0
   badrdp serve --file my-scenario.toml
+  badrdp serve --tag 0x904 --listen 4000    a port for each, from 4000 on
+  badrdp serve --all --listen 0             a free port for each
+  badrdp serve --all --one-port             one port for all
 
 Exit codes:
   0  stopped by Ctrl-C
@@ -65,42 +91,79 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
 }
 
 async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments { id, listen, file, name, write_ca, seed } = arguments;
-    let scenario = select::one(id.as_deref(), file.as_deref())?;
-    let ladder = Arc::new(Ladder::default());
-    let options = Options {
-        listen,
-        seed,
-        names: name,
-        now: SystemTime::now(),
-        observer: Some({
-            let ladder = Arc::clone(&ladder);
-            Arc::new(move |number, peer, entry| print(&ladder.entry(number, peer, entry)))
-        }),
-        ..Options::default()
+    let Arguments { ids, all: _, filter, one_port, file, setting } = arguments;
+    let mut scenarios = match &file {
+        Some(path) => select::of_file(&ids, path, &filter)?,
+        None => select::scenarios(&ids, &[], &filter)?,
     };
-    let server = FakeServer::start_with(scenario.clone(), options).await?;
-    if let Some(path) = write_ca {
-        std::fs::write(&path, server.ca_certificate_pem())
-            .with_context(|| format!("cannot write {}", path.display()))?;
+    match scenarios.len() {
+        _ if one_port => one_port::serve(scenarios, &setting).await?,
+        1 => one::serve(scenarios.remove(0), &setting).await?,
+        _ => many::serve(scenarios, &setting).await?,
     }
-    if !listen.ip().is_loopback() {
-        let warning = paint(style::BAD, "warning");
-        anstream::eprintln!(
-            "{warning}: {} can be reached from other hosts. This server lets anybody in and is broken on purpose.",
-            server.addr()
-        );
-    }
-    // Heard from now on: whoever reads the greeting may stop the server at once.
-    let stop = stop()?;
-    output::print(&greeting(&scenario, server.addr(), output::prose_width()))?;
-    stop.await;
-    // Connections that are about to end belong to the summary.
-    if tokio::time::timeout(SETTLE, server.settled()).await.is_err() {
-        tracing::debug!("a client does not close its side");
-    }
-    output::print(&summary(&server))?;
     Ok(exit::AS_EXPECTED)
+}
+
+impl Setting {
+    fn options(&self) -> Options {
+        let (listen, seed, names) = (self.listen, self.seed, self.name.clone());
+        Options { listen, seed, names, now: SystemTime::now(), ticking: true, ..Options::default() }
+    }
+
+    fn write_ca(&self, pem: &str) -> anyhow::Result<()> {
+        let Some(path) = &self.write_ca else { return Ok(()) };
+        std::fs::write(path, pem).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Says that it is served, and waits until it is to stop and `settled` has come, or will not come soon.
+    async fn until_stopped(
+        &self,
+        addr: SocketAddr,
+        greeting: &str,
+        settled: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
+        if !self.listen.ip().is_loopback() {
+            let warning = paint(style::BAD, "warning");
+            anstream::eprintln!(
+                "{warning}: {addr} can be reached from other hosts. This server lets anybody in and is broken on purpose."
+            );
+        }
+        // Heard from now on: whoever reads the greeting may stop the server at once.
+        let stop = stop()?;
+        output::print(greeting)?;
+        stop.await;
+        // Connections that are about to end belong to the summary.
+        if tokio::time::timeout(SETTLE, settled).await.is_err() {
+            tracing::debug!("a client does not close its side");
+        }
+        Ok(())
+    }
+}
+
+/// What became of the connections that ended, in one line.
+fn tally(accepted: u64, transcripts: &[Transcript], leaks: usize) -> String {
+    let mut text = match accepted {
+        0 => return "\nno client connected\n".to_owned(),
+        1 => "\n1 connection".to_owned(),
+        many => format!("\n{many} connections"),
+    };
+    let furthest = transcripts.iter().map(|transcript| transcript.stage).max();
+    let open = accepted.saturating_sub(u64::try_from(transcripts.len()).unwrap_or(u64::MAX));
+    if open > 0 && transcripts.len() < MAX_TRANSCRIPTS {
+        let _ = write!(text, ", {open} cut while open");
+    }
+    if let Some(stage) = furthest {
+        let _ = write!(text, "; the furthest ended in stage {stage}");
+    }
+    match leaks {
+        0 => {}
+        1 => text.push_str("; 1 secret was given away"),
+        many => {
+            let _ = write!(text, "; {many} secrets were given away");
+        }
+    }
+    text.push('\n');
+    text
 }
 
 /// An address and a port, or a port of 127.0.0.1.
@@ -113,63 +176,6 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
     match port.parse() {
         Ok(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
         Err(_) => Err("write an address and a port, such as 127.0.0.1:3390, [::1]:3390 or 0.0.0.0:3390".to_owned()),
-    }
-}
-
-fn greeting(scenario: &Scenario, addr: SocketAddr, width: usize) -> String {
-    let host = match addr.ip() {
-        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        ip => ip,
-    };
-    let at = SocketAddr::new(host, addr.port());
-    let mut text = format!("{} listens on {addr}\n\n", paint(style::HEAD, &scenario.id));
-    let _ = writeln!(text, "  what is wrong  {}", scenario.summary);
-    if !scenario.about.trim().is_empty() {
-        let about = output::wrap(&scenario.about, 17, width);
-        let _ = writeln!(text, "                 {}", paint(style::DIM, about));
-    }
-    // Without it xfreerdp also offers CredSSP; with it a host that wants CredSSP refuses at once.
-    let tls = if scenario.server.security.contains(Protocols::SSL) { " /sec:tls" } else { "" };
-    let _ = writeln!(text, "  connect with   xfreerdp /v:{at} /u:a /p:b /cert:ignore{tls}");
-    let _ = writeln!(text, "                 rdesktop -u a -p b {at}");
-    let _ = writeln!(text, "                 badrdp probe {at}");
-    let _ = writeln!(text, "  stop with      Ctrl-C\n");
-    text
-}
-
-/// What became of the connections that ended.
-fn summary(server: &FakeServer) -> String {
-    let accepted = server.accepted();
-    let mut text = match accepted {
-        0 => return "\nno client connected\n".to_owned(),
-        1 => "\n1 connection".to_owned(),
-        many => format!("\n{many} connections"),
-    };
-    let transcripts = server.transcripts();
-    let furthest = transcripts.iter().map(|transcript| transcript.stage).max();
-    let open = accepted.saturating_sub(u64::try_from(transcripts.len()).unwrap_or(u64::MAX));
-    if open > 0 && transcripts.len() < badrdp_fake_server::MAX_TRANSCRIPTS {
-        let _ = write!(text, ", {open} cut while open");
-    }
-    if let Some(stage) = furthest {
-        let _ = write!(text, "; the furthest ended in stage {stage}");
-    }
-    text.push('\n');
-    match server.verify() {
-        Ok(()) | Err(VerifyError::NoConnection) => {}
-        Err(error) => {
-            let _ = writeln!(text, "{}", paint(style::WARN, error));
-        }
-    }
-    text
-}
-
-fn print(text: &str) {
-    if text.is_empty() {
-        return;
-    }
-    if let Err(error) = output::print(text) {
-        tracing::debug!(%error, "cannot print");
     }
 }
 
@@ -196,25 +202,6 @@ fn stop() -> anyhow::Result<impl Future<Output = ()>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tls_is_only_asked_for_where_it_is_accepted() {
-        let addr = SocketAddr::from(([127, 0, 0, 1], 3390));
-        let greet = |id| badrdp::scenario(id).map(|scenario| greeting(&scenario, addr, 80));
-        assert!(greet("healthy/tls-1.3").is_ok_and(|text| text.contains("/cert:ignore /sec:tls\n")));
-        assert!(greet("healthy/nla/hybrid").is_ok_and(|text| text.contains("/cert:ignore\n")));
-    }
-
-    #[test]
-    fn prose_ends_before_the_terminal_does() {
-        let addr = SocketAddr::from(([127, 0, 0, 1], 3390));
-        for scenario in badrdp::scenarios::catalog().iter().filter(|scenario| !scenario.about.is_empty()) {
-            let text = anstream::adapter::strip_str(&greeting(scenario, addr, 80)).to_string();
-            for line in text.lines().filter(|line| line.starts_with("                 ")) {
-                assert!(line.chars().count() <= 80, "{line}");
-            }
-        }
-    }
 
     #[test]
     fn a_port_alone_is_one_of_loopback() {

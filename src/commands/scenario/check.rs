@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use badrdp_client_probe::diagnosis;
-use badrdp_scenarios::{Diagnostic, Scenario, check_findings, load_str, read_file};
+use badrdp_scenarios::{Checked, Diagnostic, Scenario, Severity, check_findings, check_str, read_file};
 use clap::Args;
 
 use crate::{exit, output};
@@ -21,57 +21,66 @@ pub(crate) struct Arguments {
 pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
     let mut mistakes = 0;
     for path in &arguments.files {
-        let (text, outcome) = check(path);
-        match outcome {
-            Ok(scenarios) => {
-                let count = scenarios.len();
-                let noun = if count == 1 { "scenario" } else { "scenarios" };
-                output::print(&format!("{}: {count} {noun}, all right\n", path.display()))?;
-            }
-            Err(diagnostics) => {
-                mistakes += diagnostics.len();
-                for diagnostic in &diagnostics {
-                    anstream::eprintln!("{}\n", render(diagnostic, &text));
-                }
-            }
+        let (text, Checked { scenarios, diagnostics }) = check(path);
+        for diagnostic in &diagnostics {
+            anstream::eprintln!("{}\n", render(diagnostic, &text));
+        }
+        let wrong = count(&diagnostics, Severity::Error);
+        mistakes += wrong;
+        if wrong == 0 {
+            let verdict = match count(&diagnostics, Severity::Warning) {
+                0 => "all right".to_owned(),
+                warnings => counted(warnings, "warning"),
+            };
+            output::print(&format!("{}: {}, {verdict}\n", path.display(), counted(scenarios.len(), "scenario")))?;
         }
     }
     if mistakes == 0 {
         return Ok(exit::AS_EXPECTED);
     }
-    anstream::eprintln!("badrdp: {mistakes} {}", if mistakes == 1 { "mistake" } else { "mistakes" });
+    anstream::eprintln!("badrdp: {}", counted(mistakes, "mistake"));
     Ok(exit::USAGE)
+}
+
+/// `1 mistake`, `2 mistakes`.
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn count(diagnostics: &[Diagnostic], severity: Severity) -> usize {
+    diagnostics.iter().filter(|found| found.severity == severity).count()
 }
 
 /// The scenarios of a file, or every mistake in it as text.
 pub(crate) fn load(path: &Path) -> Result<Vec<Scenario>, String> {
-    let (text, outcome) = check(path);
-    outcome.map_err(|mistakes| mistakes.iter().map(|mistake| render(mistake, &text)).collect::<Vec<_>>().join("\n\n"))
+    let (text, Checked { scenarios, mut diagnostics }) = check(path);
+    diagnostics.retain(|found| found.severity == Severity::Error);
+    if diagnostics.is_empty() {
+        return Ok(scenarios);
+    }
+    Err(diagnostics.iter().map(|mistake| render(mistake, &text)).collect::<Vec<_>>().join("\n\n"))
 }
 
-/// The text, and the scenarios that it holds or what is wrong with it.
-fn check(path: &Path) -> (String, Result<Vec<Scenario>, Vec<Diagnostic>>) {
+/// The text, and the scenarios that it holds with what is wrong with them.
+fn check(path: &Path) -> (String, Checked) {
     let text = match read_file(path) {
         Ok(text) => text,
-        Err(diagnostics) => return (String::new(), Err(diagnostics)),
+        Err(diagnostics) => return (String::new(), Checked { scenarios: Vec::new(), diagnostics }),
     };
-    let findings = check_findings(path, &text, &diagnosis::finding_ids());
-    let outcome = match load_str(path, &text) {
-        Ok(scenarios) if findings.is_empty() => Ok(scenarios),
-        Ok(_) => Err(findings),
-        Err(mut mistakes) => {
-            mistakes.extend(findings);
-            mistakes.sort_by_key(|mistake| mistake.span.start);
-            Err(mistakes)
-        }
-    };
-    (text, outcome)
+    let mut checked = check_str(path, &text);
+    checked.diagnostics.extend(check_findings(path, &text, &diagnosis::finding_ids()));
+    checked.diagnostics.sort_by_key(|found| found.span.start);
+    (text, checked)
 }
 
 /// The mistake, its line and what to write instead, as compilers show it.
 fn render(diagnostic: &Diagnostic, text: &str) -> String {
     let file = diagnostic.file.display().to_string();
-    let title = Level::ERROR.primary_title(&diagnostic.message);
+    let level = match diagnostic.severity {
+        Severity::Warning => Level::WARNING,
+        Severity::Error => Level::ERROR,
+    };
+    let title = level.primary_title(&diagnostic.message);
     let mut report = Vec::new();
     if diagnostic.line == 0 {
         report.push(Group::with_title(title).element(annotate_snippets::Origin::path(&file)));

@@ -71,9 +71,10 @@ fn about(text: &mut String, scenario: &Scenario) {
 
 fn probe(scenario: &Scenario) -> String {
     let expect = &scenario.expect_probe;
-    match &expect.finding {
-        Some(finding) => format!("{finding}, at the stage {}", expect.stage),
-        None => format!("nothing is wrong; the connection reaches the stage {}", expect.stage),
+    match (&expect.finding, &expect.says) {
+        (Some(finding), Some(says)) => format!("{finding} ({says}), at the stage {}", expect.stage),
+        (Some(finding), None) => format!("{finding}, at the stage {}", expect.stage),
+        (None, _) => format!("nothing is wrong; the connection reaches the stage {}", expect.stage),
     }
 }
 

@@ -22,7 +22,7 @@ const FOLDED: [MessageKind; 5] = [
 /// What was printed last of each connection.
 #[derive(Debug, Default)]
 pub(crate) struct Ladder {
-    runs: Mutex<HashMap<u64, Run>>,
+    runs: Mutex<HashMap<String, Run>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -33,19 +33,19 @@ struct Run {
 }
 
 impl Ladder {
-    /// What to print for `entry`; empty for one that is folded away.
-    pub(crate) fn entry(&self, number: u64, peer: SocketAddr, entry: &Entry) -> String {
+    /// What to print for `entry` of the connection called `label`; empty for one that is folded away.
+    pub(crate) fn entry(&self, label: &str, peer: SocketAddr, entry: &Entry) -> String {
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
         let what = foldable(&entry.event);
-        if let (Some(run), Some(what)) = (runs.get_mut(&number), what)
+        if let (Some(run), Some(what)) = (runs.get_mut(label), what)
             && run.what == what
         {
             run.more += 1;
             return String::new();
         }
         let mut text = String::new();
-        let prefix = paint(style::DIM, format!("#{number}"));
-        if let Some(Run { what: (_, kind), more }) = runs.remove(&number).filter(|run| run.more > 0) {
+        let prefix = paint(style::DIM, label);
+        if let Some(Run { what: (_, kind), more }) = runs.remove(label).filter(|run| run.more > 0) {
             let _ = writeln!(text, "{prefix}   {}", paint(style::DIM, format!("… and {more} more {kind}")));
         }
         if matches!(entry.event, Event::Connected { .. }) {
@@ -54,7 +54,7 @@ impl Ladder {
             let _ = writeln!(text, "{prefix} {}", ladder::line(entry));
         }
         if let Some(what) = what {
-            runs.insert(number, Run { what, more: 0 });
+            runs.insert(label.to_owned(), Run { what, more: 0 });
         }
         text
     }
@@ -90,14 +90,14 @@ mod tests {
     fn runs_are_folded_per_connection_and_counted() {
         let ladder = Ladder::default();
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
-        let lines = |number, kind| ladder.entry(number, peer, &message(kind)).lines().count();
-        assert_eq!(lines(1, MessageKind::FastPathInput), 1);
-        assert_eq!(lines(1, MessageKind::FastPathInput), 0);
-        assert_eq!(lines(2, MessageKind::FastPathInput), 1, "another connection has its own run");
-        assert_eq!(lines(1, MessageKind::FastPathInput), 0);
-        let text = ladder.entry(1, peer, &message(MessageKind::ShutdownRequest));
+        let lines = |number: &str, kind| ladder.entry(number, peer, &message(kind)).lines().count();
+        assert_eq!(lines("#1", MessageKind::FastPathInput), 1);
+        assert_eq!(lines("#1", MessageKind::FastPathInput), 0);
+        assert_eq!(lines("#2", MessageKind::FastPathInput), 1, "another connection has its own run");
+        assert_eq!(lines("#1", MessageKind::FastPathInput), 0);
+        let text = ladder.entry("#1", peer, &message(MessageKind::ShutdownRequest));
         assert_eq!(text.lines().count(), 2);
         assert!(text.contains("… and 2 more FastPathInput"), "{text}");
-        assert_eq!(lines(1, MessageKind::ShutdownRequest), 1, "other messages are never folded");
+        assert_eq!(lines("#1", MessageKind::ShutdownRequest), 1, "other messages are never folded");
     }
 }

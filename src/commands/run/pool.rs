@@ -1,0 +1,132 @@
+//! Replays in parallel, told in order.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use badrdp::Scenario;
+use badrdp::replay::{Options, Replay, replay};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// Replays that may wait for an earlier one, for each that is under way: memory stays flat behind one that stalls.
+const WAITING: usize = 16;
+/// Budgets that a replay has in all: the probe gives a host that drips 12, then it lingers.
+const BUDGETS: u32 = 14;
+/// What it has besides: connecting, and the server's own patience.
+const BESIDES: Duration = Duration::from_secs(40);
+
+/// What became of a scenario.
+pub(super) enum Ended {
+    /// It was replayed.
+    Replayed(Box<Replay>),
+    /// It came to no end.
+    Failed {
+        /// The scenario.
+        scenario: Box<Scenario>,
+        /// Why, in one phrase.
+        problems: [String; 1],
+    },
+}
+
+impl Ended {
+    pub(super) fn scenario(&self) -> &Scenario {
+        match self {
+            Self::Replayed(replay) => &replay.scenario,
+            Self::Failed { scenario, .. } => scenario,
+        }
+    }
+
+    /// What was not as expected, one phrase each.
+    pub(super) fn problems(&self) -> &[String] {
+        match self {
+            Self::Replayed(replay) => &replay.problems,
+            Self::Failed { problems, .. } => problems,
+        }
+    }
+}
+
+/// Replays `scenarios`, `jobs` at a time; `take` gets what became of each, in order.
+pub(super) async fn replays(
+    scenarios: impl IntoIterator<Item = Scenario>,
+    options: Options,
+    jobs: u16,
+    mut take: impl FnMut(Ended) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let permits = Arc::new(Semaphore::new(jobs.into()));
+    let mut scenarios = scenarios.into_iter();
+    let mut under_way = VecDeque::new();
+    loop {
+        while under_way.len() < usize::from(jobs) * WAITING
+            && let Some(scenario) = scenarios.next()
+        {
+            let task = start(scenario.clone(), options.clone(), Arc::clone(&permits));
+            under_way.push_back((scenario, task));
+        }
+        let Some((scenario, task)) = under_way.pop_front() else { return Ok(()) };
+        let failed = |problem| Ended::Failed { scenario: Box::new(scenario), problems: [problem] };
+        take(match task.await {
+            Ok(Some(replay)) => Ended::Replayed(Box::new(replay?)),
+            Ok(None) => failed(format!("it did not end within {:?}", limit(options.budget))),
+            Err(error) => failed(match error.try_into_panic() {
+                Ok(payload) => format!("the probe panicked: {}", words(&*payload)),
+                Err(error) => error.to_string(),
+            }),
+        })?;
+    }
+}
+
+fn start(scenario: Scenario, options: Options, permits: Arc<Semaphore>) -> JoinHandle<Option<anyhow::Result<Replay>>> {
+    tokio::spawn(async move {
+        let _permit = permits.acquire_owned().await;
+        let replayed = timeout(limit(options.budget), replay(&scenario, &options)).await.ok()?;
+        Some(replayed.with_context(|| format!("cannot replay {}", scenario.id)))
+    })
+}
+
+/// The longest time that a replay may take, whatever the server does.
+fn limit(budget: Duration) -> Duration {
+    budget * BUDGETS + BESIDES
+}
+
+/// What a panic said.
+fn words(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what they expect")]
+    use super::*;
+
+    fn healthy(id: &str) -> Scenario {
+        Scenario { id: id.to_owned(), ..badrdp::scenario("healthy/tls-1.3").unwrap() }
+    }
+
+    #[tokio::test]
+    async fn what_was_started_first_is_told_first_however_many_run() {
+        let ids: Vec<_> = (0..12).map(|number| format!("test/{number}")).collect();
+        for jobs in [2, 16] {
+            let mut told = Vec::new();
+            let scenarios = ids.iter().map(|id| healthy(id));
+            let took = replays(scenarios, Options::default(), jobs, |ended| {
+                assert_eq!(ended.problems(), [] as [String; 0]);
+                told.push(ended.scenario().id.clone());
+                Ok(())
+            });
+            took.await.unwrap();
+            assert_eq!(told, ids, "{jobs} jobs");
+        }
+    }
+
+    #[test]
+    fn a_panic_is_quoted() {
+        assert_eq!(words(&"a word"), "a word");
+        assert_eq!(words(&"a word".to_owned()), "a word");
+        assert_eq!(words(&7_u8), "without a word");
+    }
+}
