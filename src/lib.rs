@@ -18,6 +18,7 @@
 pub mod replay;
 
 pub use badrdp_client_probe as client_probe;
+pub use badrdp_fake_server as fake_server;
 pub use badrdp_fake_server::{FakeServer, Options as ServerOptions, Seen, ServerFarm, SharedPort};
 pub use badrdp_proto as proto;
 pub use badrdp_scenarios as scenarios;

@@ -15,6 +15,7 @@ use crate::link::{Arrived, Link, WriteFailure};
 use crate::log::Log;
 use crate::port::{Arrival, Open};
 use crate::shared_port::Casting;
+use crate::{Act, Deed};
 
 /// Pictures drawn per connection: a client that asks for redraws in a loop must not fill the record.
 const MAX_PICTURES: u32 = 256;
@@ -73,6 +74,9 @@ impl Connection {
             self.record(&shaped, Some("the connection ended first"));
         }
         self.host.book.learn(self.plan.firing());
+        if let Some((how, _)) = &self.ending {
+            self.done(None, Act::End(*how));
+        }
         let Self { host, link, mut log, open, number, ending, .. } = self;
         let (how, altered) = ending.unwrap_or_default();
         if how != Ending::Stall {
@@ -181,9 +185,13 @@ impl Connection {
                             self.write_failed(&failure);
                             return Flow::Go;
                         }
+                        self.done(Some(shaped.kind), Act::Write(&bytes));
                     }
                     WireOp::Bytes(_) => {}
-                    WireOp::Wait(time) => tokio::time::sleep(time).await,
+                    WireOp::Wait(time) => {
+                        tokio::time::sleep(time).await;
+                        self.done(Some(shaped.kind), Act::Wait(time));
+                    }
                     WireOp::HalfClose(_) | WireOp::End(..) => after.push(op),
                 }
             }
@@ -192,6 +200,7 @@ impl Connection {
                 match op {
                     WireOp::HalfClose(why) => {
                         self.link.half_close().await;
+                        self.done(Some(shaped.kind), Act::HalfClose);
                         self.log.note(Event::HalfClosed { altered: Some(why) });
                     }
                     WireOp::End(how, why) => {
@@ -211,6 +220,13 @@ impl Connection {
             self.link.write_raw(bytes).await
         } else {
             self.link.write(bytes).await
+        }
+    }
+
+    /// Tells who watches the wire.
+    fn done(&self, kind: Option<MessageKind>, act: Act<'_>) {
+        if let Some(observer) = &self.host.wire {
+            observer(&Deed { scenario: &self.host.id, number: self.number, kind, act });
         }
     }
 

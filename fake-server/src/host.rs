@@ -14,7 +14,7 @@ use crate::port::StartError;
 use crate::profile::server_config;
 use crate::testcard::Cards;
 use crate::tls::{Mint, TlsHost, TlsStock};
-use crate::{Observer, Options};
+use crate::{Observer, Options, WireObserver};
 
 /// What all connections of a scenario share.
 pub(crate) struct Host {
@@ -29,6 +29,7 @@ pub(crate) struct Host {
     pub(crate) title: String,
     pub(crate) cards: Arc<Cards>,
     pub(crate) observer: Option<Observer>,
+    pub(crate) wire: Option<WireObserver>,
     pub(crate) book: Book,
 }
 
@@ -86,6 +87,7 @@ impl Stock {
             title: scenario.id.clone(),
             cards: Arc::clone(&self.cards),
             observer: self.options.observer.clone(),
+            wire: self.options.wire.clone(),
             book: Book::new(scenario, Arc::clone(&self.shelf)),
         })
     }

@@ -48,7 +48,7 @@ mod tls;
 
 pub use book::{MAX_TRANSCRIPTS, VerifyError};
 pub use farm::{FarmError, ServerFarm};
-pub use options::{Observer, Options, Seen};
+pub use options::{Act, Deed, Observer, Options, Seen, WireObserver};
 pub use port::{MAX_CONNECTIONS, StartError};
 pub use server::FakeServer;
 pub use shared_port::{SharedPort, SharedPortError};

@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use badrdp_proto::connect::Ending;
 use badrdp_proto::transcript::Entry;
+use badrdp_proto::vocab::MessageKind;
 
 /// Sees every transcript entry as it happens.
 pub type Observer = Arc<dyn Fn(&Seen<'_>) + Send + Sync>;
@@ -20,6 +22,37 @@ pub struct Seen<'a> {
     pub peer: SocketAddr,
     /// What happened.
     pub entry: &'a Entry,
+}
+
+/// Sees everything that is done on the wire for messages, piece by piece.
+pub type WireObserver = Arc<dyn Fn(&Deed<'_>) + Send + Sync>;
+
+/// One thing done on the wire, and for which message.
+///
+/// A transcript says what a message was; this says how it went out: in which pieces, when, and what followed.
+#[derive(Clone, Copy, Debug)]
+pub struct Deed<'a> {
+    /// The id of the scenario that is played.
+    pub scenario: &'a str,
+    /// The connection's number on its port, from 1.
+    pub number: u64,
+    /// The message that it was done for; none for the end of the connection.
+    pub kind: Option<MessageKind>,
+    /// What was done.
+    pub act: Act<'a>,
+}
+
+/// What was done on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act<'a> {
+    /// One write: one segment, and inside TLS one record. The bytes as they were before TLS.
+    Write(&'a [u8]),
+    /// Nothing, for this long.
+    Wait(Duration),
+    /// The sending half was closed.
+    HalfClose,
+    /// The connection is ended, by the server's machine or its scenario; not where the client left first.
+    End(Ending),
 }
 
 /// How to start a server. Time and randomness are arguments.
@@ -39,6 +72,8 @@ pub struct Options {
     pub names: Vec<String>,
     /// Sees entries live.
     pub observer: Option<Observer>,
+    /// Sees what is done on the wire, live.
+    pub wire: Option<WireObserver>,
 }
 
 impl Options {
@@ -73,6 +108,7 @@ impl Default for Options {
             budget: Duration::from_secs(30),
             names: Vec::new(),
             observer: None,
+            wire: None,
         }
     }
 }
