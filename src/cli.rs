@@ -28,7 +28,8 @@ Exit codes:
   0  everything was as expected
   1  something was not as expected, or the probe diagnosed a failure
   2  wrong usage or a wrong scenario file
-  3  the peer could not be reached";
+  3  the peer could not be reached
+  4  run: nothing went wrong, but some scenarios are not applicable";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

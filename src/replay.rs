@@ -5,10 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 use badrdp_client_probe::{
     CredSsp, Credentials, Diagnosis, LogonMode, Options as ProbeOptions, Password, Roots, Target, diagnose, probe,
 };
-use badrdp_fake_server::{FakeServer, Options as ServerOptions, StartError};
-use badrdp_proto::transcript::{Event, Transcript};
+use badrdp_fake_server::{FakeServer, Options as ServerOptions, StartError, VerifyError};
+use badrdp_proto::transcript::{Direction, Event, Transcript};
 use badrdp_scenarios::Scenario;
-use badrdp_scenarios::model::ProbeProfile;
+use badrdp_scenarios::model::{Fault, ProbeProfile};
 
 /// How to replay. Time and randomness are arguments.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub struct Replay {
     pub diagnosis: Diagnosis,
     /// Why it was not as expected, one phrase each; empty when it was.
     pub problems: Vec<String>,
+    /// Why nothing can be said: this client never comes where a fault waits, without the faults neither.
+    pub not_applicable: Option<String>,
     /// Wall time.
     pub took: Duration,
 }
@@ -53,8 +55,16 @@ impl Replay {
     /// Whether everything was as the scenario's file says.
     #[must_use]
     pub const fn as_expected(&self) -> bool {
-        self.problems.is_empty()
+        self.problems.is_empty() && self.not_applicable.is_none()
     }
+}
+
+/// One connection of the probe to the server of a scenario.
+struct Played {
+    client: Transcript,
+    server: Vec<Transcript>,
+    verified: Result<(), VerifyError>,
+    diagnosis: Diagnosis,
 }
 
 /// Replays one scenario.
@@ -63,6 +73,27 @@ impl Replay {
 /// No loopback port can be listened on, or the scenario's TLS cannot be set up.
 pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, StartError> {
     let started = Instant::now();
+    let Played { client, server, verified, diagnosis } = play(scenario, options).await?;
+    let mut problems = Vec::new();
+    let mut not_applicable = None;
+    if let Err(error) = verified {
+        if let VerifyError::NeverFired { line, .. } = &error {
+            let honest = play(&Scenario { faults: Vec::new(), ..scenario.clone() }, options).await?;
+            let faults = scenario.faults.iter().filter(|fault| fault.line == *line);
+            not_applicable = faults.filter_map(|fault| beyond(fault, &honest)).next();
+        }
+        problems.push(error.to_string());
+    }
+    problems.extend(unmet(scenario, &diagnosis));
+    if not_applicable.is_some() {
+        // What the file expects, it expects of a client that comes that far.
+        problems.clear();
+    }
+    let took = started.elapsed();
+    Ok(Replay { scenario: scenario.clone(), client, server, diagnosis, problems, not_applicable, took })
+}
+
+async fn play(scenario: &Scenario, options: &Options) -> Result<Played, StartError> {
     let server_options = ServerOptions { seed: options.seed, now: options.now, ..ServerOptions::default() };
     let server = FakeServer::start_with(scenario.clone(), server_options).await?;
     let target = Target { host: server.addr().ip().to_string(), port: server.addr().port() };
@@ -79,14 +110,36 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
     if client.entries.iter().any(|entry| matches!(entry.event, Event::Connected { .. })) {
         server.wait_finished(1).await;
     }
-    let transcripts = server.transcripts();
     let diagnosis = diagnose(&client);
-    let mut problems = Vec::new();
-    if let Err(error) = server.verify() {
-        problems.push(error.to_string());
+    Ok(Played { client, server: server.transcripts(), verified: server.verify(), diagnosis })
+}
+
+/// Why the client never comes to the fault's message: there are too few of them in the honest run, too.
+fn beyond(fault: &Fault, honest: &Played) -> Option<String> {
+    let kind = fault.at.kind?;
+    let wanted = fault.at.occurrence.unwrap_or(1);
+    let sent = honest.server.iter().flat_map(|transcript| &transcript.entries).filter(|entry| match &entry.event {
+        Event::Message { direction, kind: sent, .. } | Event::TlsRecord { direction, kind: sent, .. } => {
+            *direction == Direction::Sent && *sent == kind
+        }
+        _ => false,
+    });
+    let sent = u32::try_from(sent.count()).unwrap_or(u32::MAX);
+    if sent >= wanted {
+        return None;
     }
-    problems.extend(unmet(scenario, &diagnosis));
-    Ok(Replay { scenario: scenario.clone(), client, server: transcripts, diagnosis, problems, took: started.elapsed() })
+    let which = if wanted == 1 { kind.to_string() } else { format!("{kind} number {wanted}") };
+    let got = match sent {
+        0 => "none".to_owned(),
+        sent => format!("only {sent}"),
+    };
+    let stage = honest.diagnosis.stage;
+    let end = match honest.diagnosis.findings.first() {
+        Some(finding) => format!("ends at {stage} with `{}`", finding.id),
+        None => format!("comes to {stage}"),
+    };
+    let line = fault.line;
+    Some(format!("line {line} waits for {which}, and this client gets {got} without the fault, too: it {end}"))
 }
 
 /// What `[probe]` says, in the probe's own words.
@@ -197,5 +250,28 @@ mod tests {
         let replayed = replay(&tls("handshake_failure"), &Options::default()).await.unwrap();
         let [problem] = replayed.problems.as_slice() else { unreachable!("{:?}", replayed.problems) };
         assert!(problem.starts_with("expected a finding that says \"handshake_failure\", got \""), "{problem}");
+    }
+
+    #[tokio::test]
+    async fn a_fault_that_the_client_never_meets_is_not_applicable() {
+        let joins = "fault = [{ at = \"McsChannelJoinConfirm\", occurrence = 99, omit = true }]\n\
+                     expect.probe = { stage = \"active\" }\n";
+        let replayed = replay(&scenario(joins), &Options::default()).await.unwrap();
+        let why = replayed.not_applicable.clone().unwrap();
+        let (start, end) = why.split_once("only ").unwrap();
+        assert_eq!(start, "line 4 waits for McsChannelJoinConfirm number 99, and this client gets ");
+        assert!(end.ends_with(" without the fault, too: it comes to active"), "{end}");
+        assert_eq!((replayed.as_expected(), replayed.problems), (false, Vec::new()));
+    }
+
+    /// The honest run comes there: what keeps the client away is the scenario's own doing.
+    #[tokio::test]
+    async fn a_fault_behind_another_that_ends_the_connection_is_a_problem() {
+        let faults = "fault = [{ at = \"McsConnectResponse\", truncate = { layer = \"gcc\", keep = 10 } },\n\
+                      { at = \"FontMap\", omit = true }]\n\
+                      expect.probe = { stage = \"basic-settings-exchange\", finding = \"frame-cut-short\" }\n";
+        let replayed = replay(&scenario(faults), &Options::default()).await.unwrap();
+        assert_eq!(replayed.not_applicable, None);
+        assert_eq!(replayed.problems, ["the fault at line 5 of a.toml never fired: FontMap was never due"]);
     }
 }

@@ -104,7 +104,7 @@ fn a_scenario_that_does_not_end_as_its_file_says_exits_1() {
 }
 
 #[test]
-fn a_fault_that_never_fires_exits_1() {
+fn a_fault_that_this_client_never_meets_is_not_applicable() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = directory.path().join("never.toml");
     std::fs::write(
@@ -112,10 +112,39 @@ fn a_fault_that_never_fires_exits_1() {
         "summary = \"a fault at a join that never comes\"\nspec = [\"MS-RDPBCGR 2.2.1.9\"]\n[[fault]]\nat = \"McsChannelJoinConfirm\"\noccurrence = 99\nomit = true\n[expect.probe]\nstage = \"active\"\n[expect.client]\nmust = \"connect\"\nbecause = \"nothing is wrong\"\n",
     )
     .expect("a file");
+    let run = ["run", "tls/key-unusable", "--file", file.to_str().expect("UTF-8")];
+    let output = badrdp(&run);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(4), "{stdout}{}", text(&output.stderr));
+    assert!(stdout.contains("  not applicable, because line 3 waits for McsChannelJoinConfirm number 99"), "{stdout}");
+    assert!(stdout.contains("\n– ") && !stdout.contains('✗'), "{stdout}");
+    assert!(stdout.contains("\n2 scenarios, 1 not applicable, 1 as expected, in "), "{stdout}");
+
+    let value: serde_json::Value =
+        serde_json::from_slice(&badrdp(&[&run[..], &["--json"]].concat()).stdout).expect("JSON");
+    assert_eq!((&value["summary"]["not_applicable"], &value["summary"]["not_as_expected"]), (&1.into(), &0.into()));
+    assert_eq!(value["scenarios"][1]["as_expected"], false);
+    assert!(value["scenarios"][1]["not_applicable"].as_str().is_some_and(|why| why.starts_with("line 3")));
+
+    let repeated = badrdp(&[&run[..], &["--repeat", "2"]].concat());
+    assert_eq!(repeated.status.code(), Some(4));
+    let stdout = text(&repeated.stdout);
+    assert!(stdout.contains("2 times: 1 not applicable, the others as expected"), "{stdout}");
+}
+
+#[test]
+fn a_fault_that_another_one_hides_exits_1() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("hidden.toml");
+    std::fs::write(
+        &file,
+        "summary = \"a cut that hides what is behind it\"\nspec = [\"MS-RDPBCGR 2.2.1.4\"]\n[[fault]]\nat = \"McsConnectResponse\"\ntruncate = { layer = \"gcc\", keep = 10 }\n[[fault]]\nat = \"FontMap\"\nomit = true\n[expect.probe]\nstage = \"basic-settings-exchange\"\nfinding = \"frame-cut-short\"\n[expect.client]\nmust = \"disconnect\"\nbecause = \"the blocks are cut\"\n",
+    )
+    .expect("a file");
     let output = badrdp(&["run", "--file", file.to_str().expect("UTF-8")]);
     let stdout = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{stdout}{}", text(&output.stderr));
-    assert!(stdout.contains("never fired"), "{stdout}");
+    assert!(stdout.contains("FontMap was never due"), "{stdout}");
 }
 
 #[test]

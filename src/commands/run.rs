@@ -14,11 +14,12 @@ use badrdp::replay::Options;
 use clap::Args;
 
 use self::lines::{Columns, summary, text};
+use self::pool::Tally;
 use self::progress::Progress;
 
 use crate::commands::filter::Filter;
 use crate::commands::select;
-use crate::{exit, output};
+use crate::output;
 
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
@@ -54,7 +55,8 @@ pub(crate) struct Arguments {
 const HELP: &str = "\
 Each line says what was replayed, where the probe stopped, what it found (or
 `healthy`), the time it took, and what is broken. The mark says whether that is
-what the scenario's file expects.
+what the scenario's file expects. A scenario whose fault waits for a message
+that this client never gets, without the fault neither, is not applicable.
 
 Examples:
   badrdp run tls                                all that is about TLS
@@ -65,7 +67,8 @@ Examples:
 Exit codes:
   0  every scenario ended as its file says
   1  some did not
-  2  wrong usage or a wrong scenario file";
+  2  wrong usage or a wrong scenario file
+  4  none went wrong, but some are not applicable";
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
@@ -75,11 +78,10 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let as_expected = match arguments.repeat {
+    match arguments.repeat {
         Some(times) => runtime.block_on(repeat::run(&scenarios, times, &arguments)),
         None => runtime.block_on(run(scenarios, &arguments)),
-    };
-    Ok(if as_expected? { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
+    }
 }
 
 impl Arguments {
@@ -88,20 +90,17 @@ impl Arguments {
     }
 }
 
-/// Replays each scenario once; whether all were as expected.
-async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<bool> {
+/// Replays each scenario once; the value is the exit code.
+async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<u8> {
     let started = Instant::now();
-    let total = scenarios.len();
     let columns = Columns::of(&scenarios, output::width());
-    let mut progress = Progress::new(total);
-    let mut unexpected = Vec::new();
+    let mut progress = Progress::new(scenarios.len());
+    let mut tally = Tally::default();
     let mut documents = Vec::new();
     // In the catalogue's order, each as soon as all before it are done; none is kept.
     let ran = pool::replays(scenarios, arguments.options(), arguments.jobs, |ended| {
-        if !ended.problems().is_empty() {
-            unexpected.push(ended.scenario().id.clone());
-        }
-        progress.step(unexpected.len());
+        tally.count(&ended);
+        progress.step(tally.unexpected.len());
         if arguments.json {
             documents.push(json::scenario(&ended));
             return Ok(());
@@ -111,10 +110,10 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     ran.await?;
     drop(progress);
     if arguments.json {
-        output::print(&format!("{:#}\n", json::document(documents, unexpected.len())))?;
+        output::print(&format!("{:#}\n", json::document(documents, &tally)))?;
     } else {
         let gap = if arguments.verbose { "" } else { "\n" };
-        output::print(&format!("{gap}{}", summary(total, &unexpected, started.elapsed())))?;
+        output::print(&format!("{gap}{}", summary(&tally, started.elapsed())))?;
     }
-    Ok(unexpected.is_empty())
+    Ok(tally.code())
 }

@@ -5,7 +5,7 @@ use badrdp_client_probe::report;
 use badrdp_proto::transcript::{Transcript, disclosures};
 use serde_json::{Value, json};
 
-use super::pool::Ended;
+use super::pool::{Ended, Tally};
 
 /// One scenario.
 pub(super) fn scenario(ended: &Ended) -> Value {
@@ -18,8 +18,9 @@ pub(super) fn scenario(ended: &Ended) -> Value {
             "finding": scenario.expect_probe.finding,
             "says": scenario.expect_probe.says,
         },
-        "as_expected": ended.problems().is_empty(),
+        "as_expected": ended.problems().is_empty() && ended.not_applicable().is_none(),
         "problems": ended.problems(),
+        "not_applicable": ended.not_applicable(),
     });
     if let (Ended::Replayed(replay), Value::Object(fields)) = (ended, &mut value)
         && let Value::Object(more) = replayed(replay)
@@ -45,11 +46,14 @@ fn leaks(transcript: &Transcript) -> Vec<Value> {
 }
 
 /// The whole run.
-pub(super) fn document(scenarios: Vec<Value>, unexpected: usize) -> Value {
-    let total = scenarios.len();
+pub(super) fn document(scenarios: Vec<Value>, tally: &Tally) -> Value {
     json!({
         "schema": report::json::SCHEMA,
         "scenarios": scenarios,
-        "summary": { "total": total, "not_as_expected": unexpected },
+        "summary": {
+            "total": tally.total,
+            "not_as_expected": tally.unexpected.len(),
+            "not_applicable": tally.not_applicable,
+        },
     })
 }

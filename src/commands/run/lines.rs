@@ -9,7 +9,7 @@ use badrdp_client_probe::report;
 use badrdp_client_probe::report::style::{self, paint};
 use badrdp_proto::transcript::disclosures;
 
-use super::pool::Ended;
+use super::pool::{Ended, Tally};
 use crate::output;
 
 /// How wide each column is, so that a run of any selection is aligned.
@@ -63,6 +63,9 @@ pub(super) fn text(ended: &Ended, columns: &Columns, verbose: bool) -> String {
     for problem in ended.problems() {
         let _ = writeln!(text, "  {}: {problem}", paint(style::BAD, "not as expected"));
     }
+    if let Some(why) = ended.not_applicable() {
+        let _ = writeln!(text, "  {}, because {why}", paint(style::WARN, "not applicable"));
+    }
     if let (Ended::Replayed(replay), true) = (ended, verbose) {
         text.push_str(&ladder(replay));
     }
@@ -70,7 +73,11 @@ pub(super) fn text(ended: &Ended, columns: &Columns, verbose: bool) -> String {
 }
 
 fn line(replay: &Replay, columns: &Columns) -> String {
-    let (style, mark) = if replay.as_expected() { (style::GOOD, "✓") } else { (style::BAD, "✗") };
+    let (style, mark) = match (replay.as_expected(), &replay.not_applicable) {
+        (true, _) => (style::GOOD, "✓"),
+        (false, Some(_)) => (style::WARN, "–"),
+        (false, None) => (style::BAD, "✗"),
+    };
     let Columns { id, stage, finding, .. } = *columns;
     let concluded = replay.diagnosis.findings.first().map_or(HEALTHY, |finding| finding.id);
     let tail = format!("{:>6} ms{}", replay.took.as_millis(), columns.summary(&replay.scenario.summary));
@@ -99,15 +106,21 @@ fn ladder(replay: &Replay) -> String {
     text
 }
 
-/// The last words: how many, how many of them not as expected, and which.
-pub(super) fn summary(total: usize, unexpected: &[String], took: Duration) -> String {
+/// The last words: how many, how many of them not as expected or not applicable, and which.
+pub(super) fn summary(tally: &Tally, took: Duration) -> String {
     let took = time(took);
-    let noun = if total == 1 { "scenario" } else { "scenarios" };
-    let mut text = match unexpected.len() {
-        0 if total == 1 => format!("1 scenario, as expected, in {took}\n"),
-        0 => format!("{total} scenarios, all as expected, in {took}\n"),
-        n => format!("{total} {noun}, {n} not as expected, in {took}:\n"),
+    let Tally { total, unexpected, not_applicable } = tally;
+    let noun = if *total == 1 { "scenario" } else { "scenarios" };
+    let passed = total - unexpected.len() - not_applicable;
+    let words = match (unexpected.len(), not_applicable) {
+        (0, 0) if *total == 1 => "as expected".to_owned(),
+        (0, 0) => "all as expected".to_owned(),
+        (0, n) => format!("{n} not applicable, {passed} as expected"),
+        (n, 0) => format!("{n} not as expected"),
+        (n, m) => format!("{n} not as expected, {m} not applicable"),
     };
+    let colon = if unexpected.is_empty() { "" } else { ":" };
+    let mut text = format!("{total} {noun}, {words}, in {took}{colon}\n");
     text.extend(unexpected.iter().map(|id| format!("  {id}\n")));
     text
 }
@@ -123,6 +136,19 @@ pub(super) fn time(took: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_words_count_each_outcome() {
+        let words = |total, unexpected: &[&str], not_applicable| {
+            let unexpected = unexpected.iter().map(ToString::to_string).collect();
+            summary(&Tally { total, unexpected, not_applicable }, Duration::from_millis(8))
+        };
+        assert_eq!(words(1, &[], 0), "1 scenario, as expected, in 8 ms\n");
+        assert_eq!(words(3, &[], 0), "3 scenarios, all as expected, in 8 ms\n");
+        assert_eq!(words(3, &["a/b"], 0), "3 scenarios, 1 not as expected, in 8 ms:\n  a/b\n");
+        assert_eq!(words(3, &[], 1), "3 scenarios, 1 not applicable, 2 as expected, in 8 ms\n");
+        assert_eq!(words(3, &["a/b"], 1), "3 scenarios, 1 not as expected, 1 not applicable, in 8 ms:\n  a/b\n");
+    }
 
     #[test]
     fn columns_are_as_wide_as_the_selection_needs() {

@@ -12,6 +12,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::exit;
+
 /// Replays that may wait for an earlier one, for each that is under way: memory stays flat behind one that stalls.
 const WAITING: usize = 16;
 /// Budgets that a replay has in all: the probe gives a host that drips 12, then it lingers.
@@ -45,6 +47,44 @@ impl Ended {
         match self {
             Self::Replayed(replay) => &replay.problems,
             Self::Failed { problems, .. } => problems,
+        }
+    }
+
+    /// Why this client cannot play it.
+    pub(super) fn not_applicable(&self) -> Option<&str> {
+        match self {
+            Self::Replayed(replay) => replay.not_applicable.as_deref(),
+            Self::Failed { .. } => None,
+        }
+    }
+}
+
+/// How many scenarios came to what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// All of them.
+    pub(super) total: usize,
+    /// Those that were not as expected.
+    pub(super) unexpected: Vec<String>,
+    /// Those that this client cannot play.
+    pub(super) not_applicable: usize,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, ended: &Ended) {
+        self.total += 1;
+        self.not_applicable += usize::from(ended.not_applicable().is_some());
+        if !ended.problems().is_empty() {
+            self.unexpected.push(ended.scenario().id.clone());
+        }
+    }
+
+    /// The exit code.
+    pub(super) const fn code(&self) -> u8 {
+        match (self.unexpected.is_empty(), self.not_applicable) {
+            (false, _) => exit::NOT_AS_EXPECTED,
+            (true, 0) => exit::AS_EXPECTED,
+            (true, _) => exit::NOT_APPLICABLE,
         }
     }
 }
