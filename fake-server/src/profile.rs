@@ -23,6 +23,8 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
         attach_result: mcs.attach_result.unwrap_or(McsResult::RT_SUCCESSFUL),
         join_refusal: mcs.join_result.map(|result| (mcs.join_number.max(1), result)),
         skip_channel_join: mcs.skip_channel_join,
+        io_channel: mcs.io_channel,
+        message_channel: mcs.message_channel,
         license: (profile.licensing.error, profile.licensing.transition),
         license_error_info: profile.licensing.error_info,
         steps: if profile.session.steps.is_empty() { honest.steps } else { profile.session.steps.clone() },

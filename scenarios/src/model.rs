@@ -5,8 +5,8 @@ mod nla;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use badrdp_proto::connect::Ending;
 pub use badrdp_proto::connect::Step;
+use badrdp_proto::connect::{Ending, IO_CHANNEL};
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{
     ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
@@ -192,11 +192,23 @@ pub struct McsProfile {
     pub join_number: u16,
     /// `skip_channel_join = true`: offer to skip the joins.
     pub skip_channel_join: bool,
+    /// `io_channel = 1003`: the I/O channel's id.
+    pub io_channel: u16,
+    /// `message_channel = 1008`: the message channel's id; `0`: there is none. Default: the next that is free.
+    pub message_channel: Option<u16>,
 }
 
 impl Default for McsProfile {
     fn default() -> Self {
-        Self { connect_result: None, attach_result: None, join_result: None, join_number: 1, skip_channel_join: false }
+        Self {
+            connect_result: None,
+            attach_result: None,
+            join_result: None,
+            join_number: 1,
+            skip_channel_join: false,
+            io_channel: IO_CHANNEL,
+            message_channel: None,
+        }
     }
 }
 

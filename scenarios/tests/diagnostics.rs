@@ -49,6 +49,9 @@ wrong! {
     unknown_code: "[server.licensing]\nerror_info = \"ERRINFO_LICENSE_NO_LICENCE\"\n";
     number_in_decimal: "[server.session]\nsteps = [{ error_info = 1111 }]\n";
     contradictions_of_the_server: "[server.negotiation]\nanswer = false\nselect = \"ssl\"\n[server.tls]\nmin = \"1.3\"\nmax = \"1.2\"\n[server.mcs]\nconnect_result = \"RT_USER_REJECTED\"\njoin_result = \"RT_USER_REJECTED\"\n[server.licensing]\nerror_info = \"ERRINFO_LICENSE_INTERNAL\"\nerror = \"ERR_NO_LICENSE\"\n";
+    channel_ids: "[server.mcs]\nio_channel = 1002\nmessage_channel = 1002\n";
+    channel_id_twice: "[server.mcs]\nio_channel = 1010\nmessage_channel = 1010\n";
+    channel_id_too_large: "[server.mcs]\nio_channel = 65536\n";
     part_never_reached: "[server.negotiation]\nfailure = \"INCONSISTENT_FLAGS\"\n[server.session]\nsteps = [\"draw\"]\n";
     message_of_the_client: "[[fault]]\nat = \"McsAttachUserRequest\"\nomit = true\n";
     message_never_sent: "[server.mcs]\nconnect_result = \"RT_USER_REJECTED\"\n[[fault]]\nat = \"DemandActive\"\nomit = true\n[[fault]]\nat = \"SetErrorInfo\"\nomit = true\n";

@@ -61,9 +61,7 @@ impl Server {
     pub(super) fn on_attach(&mut self) {
         let result = self.config.attach_result;
         let granted = result == McsResult::RT_SUCCESSFUL;
-        let facts = &self.core.facts;
-        let last = facts.message_channel.or_else(|| facts.channels.last().copied()).unwrap_or(facts.io_channel);
-        let user = last.saturating_add(1);
+        let user = self.free_channel();
         self.core.facts.user_channel = user;
         let initiator = granted.then_some(user);
         self.core.send(Message::McsAttachUserConfirm(AttachUserConfirm { result, initiator }));

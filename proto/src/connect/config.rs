@@ -1,5 +1,6 @@
 //! What each side is told before the connection: honest choices, no clock, no randomness of its own.
 
+use super::facts::IO_CHANNEL;
 use super::port::Ending;
 use crate::pdu::x224::Protocols;
 use crate::vocab::codes::{
@@ -63,6 +64,10 @@ pub struct ServerConfig {
     pub join_refusal: Option<(u16, McsResult)>,
     /// Agree to skip the channel joins when the client can.
     pub skip_channel_join: bool,
+    /// The I/O channel's id.
+    pub io_channel: u16,
+    /// The message channel's id, for clients that ask for one; zero: there is none. Default: the next that is free.
+    pub message_channel: Option<u16>,
     /// How licensing ends.
     pub license: (LicenseErrorCode, LicenseStateTransition),
     /// Send this Set Error Info in place of a licensing PDU, then end.
@@ -85,6 +90,8 @@ impl Default for ServerConfig {
             attach_result: McsResult::RT_SUCCESSFUL,
             join_refusal: None,
             skip_channel_join: false,
+            io_channel: IO_CHANNEL,
+            message_channel: None,
             license: (LicenseErrorCode::STATUS_VALID_CLIENT, LicenseStateTransition::ST_NO_TRANSITION),
             license_error_info: None,
             steps: vec![Step::Logon, Step::Draw],

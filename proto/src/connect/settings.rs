@@ -3,7 +3,7 @@
 //! MS-RDPBCGR 3.2.5.3.3, 3.2.5.3.4 (client), 3.3.5.3.3, 3.3.5.3.4 (server).
 
 use super::client::{self, Client};
-use super::facts::{FIRST_STATIC_CHANNEL, IO_CHANNEL};
+use super::facts::{FIRST_STATIC_CHANNEL, SERVER_CHANNEL};
 use super::port::Blame;
 use super::server::{self, Server};
 use super::settings_rules;
@@ -152,12 +152,9 @@ impl Server {
             }
         }
         self.core.facts.skips_joins = self.config.skip_channel_join && skip;
-        self.core.facts.io_channel = IO_CHANNEL;
-        self.core.facts.channels = (FIRST_STATIC_CHANNEL..).take(asked).collect();
-        let next = FIRST_STATIC_CHANNEL.saturating_add(u16::try_from(asked).unwrap_or(u16::MAX));
-        self.core.facts.message_channel = message_channel.then_some(next);
+        self.number_channels(asked, message_channel);
 
-        let response = self.connect_response();
+        let response = self.connect_response(message_channel);
         self.core.send(Message::McsConnectResponse(Box::new(response)));
         if self.config.connect_result == McsResult::RT_SUCCESSFUL {
             self.go(server::State::ErectDomain);
@@ -166,7 +163,32 @@ impl Server {
         }
     }
 
-    fn connect_response(&self) -> ConnectResponse {
+    /// Gives every channel an id of its own; those that the configuration leaves open step aside.
+    fn number_channels(&mut self, asked: usize, message_channel: bool) {
+        self.core.facts.io_channel = self.config.io_channel;
+        let chosen = self.config.message_channel.filter(|id| *id != 0);
+        self.core.facts.message_channel = chosen.filter(|_| message_channel);
+        for _ in 0..asked {
+            let id = self.free_channel();
+            self.core.facts.channels.push(id);
+        }
+        if message_channel && self.config.message_channel.is_none() {
+            self.core.facts.message_channel = Some(self.free_channel());
+        }
+    }
+
+    /// The lowest id that no channel has.
+    pub(super) fn free_channel(&self) -> u16 {
+        let facts = &self.core.facts;
+        let taken = |id: &u16| {
+            [SERVER_CHANNEL, facts.io_channel].contains(id)
+                || facts.message_channel == Some(*id)
+                || facts.channels.contains(id)
+        };
+        (FIRST_STATIC_CHANNEL..=u16::MAX).find(|id| !taken(id)).unwrap_or(u16::MAX)
+    }
+
+    fn connect_response(&self, message_channel: bool) -> ConnectResponse {
         let facts = &self.core.facts;
         let early = if facts.skips_joins { ServerCore::SKIP_CHANNELJOIN_SUPPORTED } else { 0 };
         let mut blocks = vec![
@@ -179,7 +201,9 @@ impl Server {
             // Under TLS both are zero; under standard RDP security they mean "no encryption".
             ServerBlock::Security(ServerSecurity::default()),
         ];
-        if let Some(mcs_channel_id) = facts.message_channel {
+        if message_channel {
+            // Zero: there is none.
+            let mcs_channel_id = facts.message_channel.unwrap_or(0);
             blocks.push(ServerBlock::MessageChannel(ServerMessageChannel { mcs_channel_id }));
         }
         ConnectResponse {

@@ -1,5 +1,6 @@
 //! `[server]` and the tables below it, session steps apart.
 
+use badrdp_proto::connect::{IO_CHANNEL, SERVER_CHANNEL};
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{
     ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
@@ -100,13 +101,17 @@ fn tls(view: &View<'_, '_>) -> TlsProfile {
 
 fn mcs(view: &View<'_, '_>) -> McsProfile {
     let result = |key| view.code(key, |number| u8::try_from(number).ok().filter(|n| *n < 16).map(McsResult));
+    let channel = |key| view.integer(key).and_then(|id| u16::try_from(id).ok());
     let profile = McsProfile {
         connect_result: result("connect_result"),
         attach_result: result("attach_result"),
         join_result: result("join_result"),
         join_number: view.integer("join_number").and_then(|n| u16::try_from(n).ok()).unwrap_or(1),
         skip_channel_join: view.flag("skip_channel_join"),
+        io_channel: channel("io_channel").unwrap_or(IO_CHANNEL),
+        message_channel: channel("message_channel"),
     };
+    channel_clashes(view, &profile);
     if profile.connect_result.is_some() {
         contradiction(view, "attach_result", "`connect_result` ends the connection before Attach User");
         contradiction(view, "join_result", "`connect_result` ends the connection before the joins");
@@ -120,6 +125,18 @@ fn mcs(view: &View<'_, '_>) -> McsProfile {
         contradiction(view, "join_result", "`skip_channel_join` leaves no join to refuse");
     }
     profile
+}
+
+/// Ids that are taken. User and static channels take what the two leave free, so that they never clash.
+fn channel_clashes(view: &View<'_, '_>, profile: &McsProfile) {
+    for (key, id) in [("io_channel", Some(profile.io_channel)), ("message_channel", profile.message_channel)] {
+        if id == Some(SERVER_CHANNEL) {
+            contradiction(view, key, "1002 is the server's own user channel (MS-RDPBCGR 3.3.1.5)");
+        }
+    }
+    if profile.message_channel.is_some_and(|id| id != 0 && id == profile.io_channel) {
+        contradiction(view, "message_channel", &format!("{} is the I/O channel", profile.io_channel));
+    }
 }
 
 fn licensing(view: &View<'_, '_>) -> LicensingProfile {

@@ -169,6 +169,9 @@ tables! {
         "join_result" Kind::code::<McsResult>(), "Refuse a channel join with this result";
         "join_number" Number(1, 34), "Which join to refuse; 1 by default";
         "skip_channel_join" Flag, "Let the client skip the joins";
+        "io_channel" Number(0, 65_535), "The I/O channel's id; 1003 by default";
+        "message_channel" Number(0, 65_535),
+            "The message channel's id, for clients that ask for one, 0 for none; the next that is free by default";
     }
     LICENSING "licensing" "[server.licensing]" [] {
         "error" Kind::code::<LicenseErrorCode>(), "Error code of the licensing PDU; STATUS_VALID_CLIENT by default";
