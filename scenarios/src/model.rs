@@ -283,6 +283,8 @@ pub enum Operator {
     Set(Place, Value),
     /// `xor = { layer, field | at, hex | value }`.
     Xor(Place, Value),
+    /// `add = { layer, field, value = -1 }`: to the field's number, whatever it is.
+    Add(Place, i64),
     /// `remove = { layer, field | at, count }`.
     Remove(Place),
     /// `truncate = { layer, keep = 40 }`: keep the first bytes only.

@@ -159,6 +159,21 @@ impl<'a, 'i> View<'a, 'i> {
         number
     }
 
+    /// A whole number that may be negative.
+    pub(crate) fn signed(&self, key: &str) -> Option<i64> {
+        let Kind::Signed(least, most) = self.keys.find(key)?.kind else { return None };
+        let value = self.get(key)?;
+        let DeValue::Integer(integer) = value.get_ref() else {
+            return self.wrong_type(key, value, "a whole number", value.get_ref());
+        };
+        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let number = number.filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.sink.report(value.span(), format!("`{key}` must be between {least} and {most}"));
+        }
+        number
+    }
+
     /// One of a few words.
     pub(crate) fn word<T: Copy>(&self, key: &str, words: &[(&'static str, T)]) -> Option<T> {
         self.agreed(key, |kind| kind.is_one_of(words));

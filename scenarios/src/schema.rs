@@ -112,6 +112,7 @@ fn kind(kind: &Kind, findings: &[&str]) -> Value {
         Kind::Switch => json!({ "type": "boolean" }),
         Kind::Flag => json!({ "const": true }),
         Kind::Number(least, most) => number(*least, *most),
+        Kind::Signed(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::Word(words) => names(words()),
         Kind::Code(codes) => json!({ "anyOf": [names(known(codes)), pattern(UNNAMED)] }),
         Kind::CodeOr(codes, words) => {

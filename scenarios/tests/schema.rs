@@ -79,6 +79,8 @@ const BROKEN: &[&str] = &[
     "[[fault]]\nat = \"FontMap\"\nset = { layer = \"tpkt\", value = 1 }\n",
     "[[fault]]\nat = \"FontMap\"\nset = { layer = \"tcp\", at = 0, hex = \"00\" }\n",
     "[[fault]]\nat = \"FontMap\"\nset = { layer = \"tpkt\", field = \"length\" }\n",
+    "[[fault]]\nat = \"FontMap\"\nadd = { layer = \"tpkt\", field = \"length\" }\n",
+    "[[fault]]\nat = \"FontMap\"\nadd = { layer = \"tpkt\", field = \"length\", value = 0x1_0000_0000 }\n",
     "[[fault]]\nat = \"FontMap\"\nremove = { layer = \"tpkt\", at = 0 }\n",
     "[[fault]]\nat = \"FontMap\"\ntruncate = { layer = \"tpkt\" }\n",
     "[[fault]]\nat = \"FontMap\"\nsplit = []\n",

@@ -124,9 +124,11 @@ impl Honest<'_> {
 /// The layer that an edit strikes; none for other operators.
 pub(crate) fn layer_of(operator: &Operator) -> Option<Layer> {
     match operator {
-        Operator::Set(place, _) | Operator::Xor(place, _) | Operator::Remove(place) | Operator::Insert(place, _) => {
-            Some(place.layer)
-        }
+        Operator::Set(place, _)
+        | Operator::Xor(place, _)
+        | Operator::Add(place, _)
+        | Operator::Remove(place)
+        | Operator::Insert(place, _) => Some(place.layer),
         Operator::Truncate(layer, _) | Operator::Append(layer, _) => Some(*layer),
         _ => None,
     }
@@ -152,6 +154,16 @@ fn apply(bytes: &mut Vec<Byte>, edit: &Operator, fields: &[Field]) -> Result<(),
             for (byte, mask) in bytes[found.range].iter_mut().zip(mask) {
                 byte.value ^= mask;
             }
+        }
+        Operator::Add(place, summand) => {
+            let found = find(bytes, place, fields)?;
+            let mut digits: Vec<u8> = bytes[found.range.clone()].iter().map(|byte| byte.value).collect();
+            if found.little_end_first {
+                digits.reverse();
+            }
+            let number = digits.iter().fold(0_i128, |sum, digit| sum << 8 | i128::from(*digit));
+            let sum = u64::try_from(number + i128::from(*summand)).map_err(|error| error.to_string())?;
+            overwrite(bytes, found.range.clone(), &found.number(sum));
         }
         Operator::Remove(place) => {
             let found = find(bytes, place, fields)?;

@@ -22,7 +22,7 @@ use crate::judge::problems;
 use crate::play::{Played, play};
 
 /// Replays under way at the same time: most of them wait for something.
-const JOBS: usize = 64;
+const JOBS: usize = 96;
 
 /// Plays all of `scenarios`; the results are in their order.
 async fn play_all(scenarios: Vec<Scenario>) -> Vec<Played> {

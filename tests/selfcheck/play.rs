@@ -39,10 +39,13 @@ pub(crate) struct Played {
     pub(crate) messages: Vec<Message>,
 }
 
+/// The longest silence that the probe accepts: a busy machine must not cut a run short.
+const BUDGET: Duration = Duration::from_secs(8);
+
 /// Replays `scenario` with the probe that its file asks for.
 pub(crate) async fn play(scenario: &Scenario) -> Played {
     let done: Arc<Mutex<Vec<Done>>> = Arc::default();
-    let options = Options::default();
+    let options = Options { budget: BUDGET, ..Options::default() };
     let started = Instant::now();
     let wire = Arc::clone(&done);
     let observe = move |deed: &Deed<'_>| {

@@ -31,9 +31,11 @@ pub(super) const fn is_edit(operator: &Operator) -> bool {
 
 const fn layer(operator: &Operator) -> Option<Layer> {
     match operator {
-        Operator::Set(place, _) | Operator::Xor(place, _) | Operator::Remove(place) | Operator::Insert(place, _) => {
-            Some(place.layer)
-        }
+        Operator::Set(place, _)
+        | Operator::Xor(place, _)
+        | Operator::Add(place, _)
+        | Operator::Remove(place)
+        | Operator::Insert(place, _) => Some(place.layer),
         Operator::Truncate(layer, _) | Operator::Append(layer, _) => Some(*layer),
         _ => None,
     }
@@ -115,6 +117,16 @@ fn edit(sealed: &mut Layered, operator: &Operator) -> Result<String, String> {
                 old.iter().zip(mask.iter().chain(core::iter::repeat(&0))).map(|(old, mask)| old ^ mask).collect();
             (target.range, with, format!("{} xored with {}", target.name, hex(&mask)))
         }
+        Operator::Add(place, summand) => {
+            let target = find(sealed, place)?;
+            let honest = sealed.bytes.get(target.range.clone()).unwrap_or_default();
+            let old = number_of(honest, &target)?;
+            let negative = || format!("{} is {old}: {summand:+} makes it less than nothing", target.name);
+            let sum = old.checked_add_signed(*summand).ok_or_else(negative)?;
+            let with = number_bytes(sum, &target)?;
+            let phrase = format!("{} {summand:+}, from {} to {}", target.name, hex(honest), hex(&with));
+            (target.range, with, phrase)
+        }
         Operator::Remove(place) => {
             let target = find(sealed, place)?;
             let phrase = format!("{} removed, {}", target.name, count(target.range.len()));
@@ -187,6 +199,16 @@ fn find(sealed: &Layered, place: &Place) -> Result<Target, String> {
 /// Microsoft's structures little. Fields know their own.
 const fn big_end_first(layer: Layer) -> bool {
     matches!(layer, Layer::Tpkt | Layer::X224 | Layer::Mcs)
+}
+
+/// What number the bytes are.
+fn number_of(bytes: &[u8], target: &Target) -> Result<u64, String> {
+    let digit = |sum: u64, digit: &u8| sum << 8 | u64::from(*digit);
+    match bytes.len() {
+        1..=8 if target.big_end_first => Ok(bytes.iter().fold(0, digit)),
+        1..=8 => Ok(bytes.iter().rev().fold(0, digit)),
+        length => Err(format!("{} of {} are no number", target.name, count(length))),
+    }
 }
 
 /// The number in the target's own width and byte order.

@@ -1,6 +1,8 @@
 //! One test per operator: exactly the stated bytes change, and no others.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what they expect")]
 
+mod add;
+
 use std::time::Duration;
 
 use badrdp_proto::connect::Ending;

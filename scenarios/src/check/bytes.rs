@@ -155,6 +155,12 @@ pub(super) fn place(view: &View<'_, '_>, kind: Option<MessageKind>, count: Count
     }
 }
 
+/// `field` alone.
+pub(super) fn named(view: &View<'_, '_>, kind: Option<MessageKind>) -> Option<Place> {
+    let layer = layer(view, kind)?;
+    Some(Place { layer, span: Span::Field(field(view, kind, layer)?) })
+}
+
 /// How many bytes `at` means.
 #[derive(Clone, Copy)]
 pub(super) enum Count {

@@ -26,6 +26,7 @@ const fn family(operator: &Operator) -> Family {
         Operator::Omit | Operator::Replace(_) | Operator::Alert(_) | Operator::LegacyServerHello(_) => Family::Gone,
         Operator::Set(..)
         | Operator::Xor(..)
+        | Operator::Add(..)
         | Operator::Remove(_)
         | Operator::Truncate(..)
         | Operator::Append(..)
@@ -105,9 +106,11 @@ fn overlap(one: &Operator, other: &Operator) -> bool {
 
 const fn place(operator: &Operator) -> Option<&Place> {
     match operator {
-        Operator::Set(place, _) | Operator::Xor(place, _) | Operator::Remove(place) | Operator::Insert(place, _) => {
-            Some(place)
-        }
+        Operator::Set(place, _)
+        | Operator::Xor(place, _)
+        | Operator::Add(place, _)
+        | Operator::Remove(place)
+        | Operator::Insert(place, _) => Some(place),
         _ => None,
     }
 }

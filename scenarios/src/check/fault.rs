@@ -7,7 +7,7 @@ use badrdp_proto::wire::Layer;
 
 use super::bytes::{self, Count};
 use super::words::{SERVER_HELLOS, THEN};
-use crate::keys::{APPEND, DRIP, EDIT, FAULT, FRAME, INSERT, OPERATORS, RAW, REMOVE, TRUNCATE};
+use crate::keys::{ADD, APPEND, DRIP, EDIT, FAULT, FRAME, INSERT, OPERATORS, RAW, REMOVE, TRUNCATE};
 use crate::model::{Anchor, Fault, Operator, Value};
 use crate::read::View;
 
@@ -167,6 +167,7 @@ fn split(view: &View<'_, '_>) -> Option<Operator> {
 fn edit(view: &View<'_, '_>, kind: Option<MessageKind>, name: &str) -> Option<Operator> {
     let keys = match name {
         "set" | "xor" => &EDIT,
+        "add" => &ADD,
         "remove" => &REMOVE,
         "truncate" => &TRUNCATE,
         "append" => &APPEND,
@@ -184,6 +185,16 @@ fn edit(view: &View<'_, '_>, kind: Option<MessageKind>, name: &str) -> Option<Op
             let place = bytes::place(&edit, kind, Count::OrElse(length));
             let (place, value) = (place?, value?);
             Some(if name == "set" { Operator::Set(place, value) } else { Operator::Xor(place, value) })
+        }
+        "add" => {
+            for key in ["field", "value"].into_iter().filter(|key| !edit.has(key)) {
+                edit.missing(key);
+            }
+            let value = edit.signed("value");
+            if value == Some(0) {
+                edit.sink.report(edit.key_span("value"), "0 changes nothing");
+            }
+            Some(Operator::Add(bytes::named(&edit, kind)?, value?))
         }
         "remove" => bytes::place(&edit, kind, Count::Written).map(Operator::Remove),
         "truncate" => {

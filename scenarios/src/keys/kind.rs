@@ -30,6 +30,8 @@ pub enum Kind {
     Flag,
     /// A whole number between these.
     Number(u64, u64),
+    /// A whole number between these, which may be negative.
+    Signed(i64, i64),
     /// One of these words.
     Word(Names),
     /// A code by its name, or `"0x…"` where it has none.

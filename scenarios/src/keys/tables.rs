@@ -32,8 +32,8 @@ macro_rules! tables {
 }
 
 use Kind::{
-    CodeOr, Duration, Finding, Flag, Hex, Line, Name, NameList, Number, Numbers, Offset, OsVersion, Steps, Switch,
-    Table, Tables, Text, Texts, Word, Words,
+    CodeOr, Duration, Finding, Flag, Hex, Line, Name, NameList, Number, Numbers, Offset, OsVersion, Signed, Steps,
+    Switch, Table, Tables, Text, Texts, Word, Words,
 };
 
 /// A frame is not larger, so neither is what stands in one.
@@ -52,6 +52,7 @@ const EFFECTS: &[&str] = &[
     "hold",
     "set",
     "xor",
+    "add",
     "remove",
     "truncate",
     "append",
@@ -68,6 +69,9 @@ pub(crate) const OPERATORS: &[&str] = match EFFECTS.split_first() {
     Some((_, operators)) => operators,
     None => &[],
 };
+
+/// By how much `add` may change a number.
+const ADDED: i64 = 0xffff_ffff;
 
 const BYTES: Rule = Rule::One(&["hex", "text"]);
 const PLACE: Rule = Rule::One(&["field", "at"]);
@@ -202,6 +206,7 @@ tables! {
         "hold" Number(1, 16), "It is sent after this many later messages";
         "set" Table(&EDIT), "A field, or bytes at an offset, are overwritten";
         "xor" Table(&EDIT), "Bits are flipped";
+        "add" Table(&ADD), "A number is made larger or smaller";
         "remove" Table(&REMOVE), "Bytes are taken out";
         "truncate" Table(&TRUNCATE), "Only the first bytes are kept";
         "append" Table(&APPEND), "Bytes are added at the layer's end";
@@ -224,6 +229,11 @@ tables! {
         "count" Number(1, FRAME), "How many bytes, where they are more than the new ones";
         "hex" Hex, "The new bytes";
         "value" Number(0, u64::MAX), "The new number, in the field's own width and byte order";
+    }
+    ADD "add" "`add`" [Rule::Needs("layer"), Rule::Needs("field"), Rule::Needs("value")] {
+        "layer" LAYER, "The protocol layer";
+        "field" Text, "The field's name";
+        "value" Signed(-ADDED, ADDED), "What is added to the field's number: -1 is one less";
     }
     REMOVE "remove" "`remove`" [Rule::Needs("layer"), PLACE, Rule::With("at", "count")] {
         "layer" LAYER, "The protocol layer";
