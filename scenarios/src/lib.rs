@@ -10,6 +10,7 @@ pub mod model;
 pub mod schema;
 pub mod spec;
 pub mod suites;
+pub mod write;
 
 mod check;
 mod diagnostic;

@@ -1,0 +1,234 @@
+//! `[server]` and the tables below it.
+
+use badrdp_proto::pdu::x224::Protocols;
+use badrdp_proto::vocab::codes::{LicenseErrorCode, LicenseStateTransition, McsResult, NtStatus};
+
+use super::item::{Entries, Item, Section};
+use super::{WriteError, protocol_words};
+use crate::check::words;
+use crate::model::{
+    Account, Certificate, LicensingProfile, McsProfile, Negotiation, NlaProfile, ServerProfile, SessionProfile, Step,
+    Target, TlsProfile, TlsVersionMax,
+};
+
+pub(super) fn sections(server: &ServerProfile) -> Result<Vec<Section>, WriteError> {
+    let ServerProfile { security, negotiation, tls, nla, accounts, mcs, licensing, session } = server;
+    let honest = ServerProfile::default();
+    let mut top = Entries::default();
+    if *security != honest.security {
+        top.add("security", protocol_words("security", *security)?);
+    }
+    let mut sections = vec![
+        Section::table("server", top),
+        Section::table("server.negotiation", negotiation_entries(negotiation)?),
+        Section::table("server.tls", tls_entries(tls)?),
+        Section::table("server.nla", nla_entries(nla)?),
+        Section::table("server.nla.target", target_entries(&nla.target)),
+        Section::table("server.mcs", mcs_entries(mcs)),
+        Section::table("server.licensing", licensing_entries(licensing)),
+        Section::table("server.session", session_entries(session)?),
+    ];
+    if *accounts != honest.accounts {
+        sections.extend(accounts.iter().map(|account| Section::element("server.account", account_entries(account))));
+    }
+    Ok(sections)
+}
+
+fn negotiation_entries(negotiation: &Negotiation) -> Result<Entries, WriteError> {
+    let Negotiation { failure, select, silent, flags } = negotiation;
+    let mut entries = Entries::default();
+    if let Some(failure) = failure {
+        entries.add("failure", Item::code(*failure));
+    }
+    if let Some(select) = select {
+        entries.add("select", Item::word("select", Protocols::NAMES, select)?);
+    }
+    entries.add_unless(!silent, "answer", false);
+    if let Some(flags) = flags {
+        let set = words::FLAGS.iter().filter(|(_, bit)| flags & bit != 0);
+        if set.clone().fold(0, |all, (_, bit)| all | bit) != *flags {
+            return Err(WriteError::NoWord("flags"));
+        }
+        entries.add("flags", Item::List(set.map(|(name, _)| Item::from(*name)).collect()));
+    }
+    Ok(entries)
+}
+
+fn tls_entries(tls: &TlsProfile) -> Result<Entries, WriteError> {
+    let TlsProfile { certificate, key, min, max, ciphers } = tls;
+    let TlsVersionMax(max) = max;
+    let honest = TlsProfile::default();
+    let mut entries = Entries::default();
+    if *certificate != honest.certificate {
+        entries.add("certificate", Item::word("certificate", Certificate::NAMES, certificate)?);
+    }
+    if *key != honest.key {
+        entries.add("key", Item::word("key", words::KEYS, key)?);
+    }
+    if *min != honest.min {
+        entries.add("min", Item::word("min", words::VERSIONS, min)?);
+    }
+    if *max != honest.max.0 {
+        entries.add("max", Item::word("max", words::VERSIONS, max)?);
+    }
+    entries.add_unless(ciphers.is_empty(), "ciphers", Item::texts(ciphers));
+    Ok(entries)
+}
+
+fn nla_entries(nla: &NlaProfile) -> Result<Entries, WriteError> {
+    let NlaProfile {
+        version,
+        min_client_version,
+        mechanism,
+        public_key,
+        refuse,
+        wrong_password,
+        unknown_user,
+        refusal,
+        refusal_without_code,
+        early_user_auth,
+        restricted_admin,
+        remote_guard,
+        // A table of its own.
+        target: _,
+    } = nla;
+    let honest = NlaProfile::default();
+    let mut entries = Entries::default();
+    entries.add_unless(*version == honest.version, "version", u64::from(*version));
+    let lowest = *min_client_version;
+    entries.add_unless(lowest == honest.min_client_version, "min_client_version", u64::from(lowest));
+    if *mechanism != honest.mechanism {
+        entries.add("mechanism", Item::word("mechanism", words::MECHANISMS, mechanism)?);
+    }
+    if *public_key != honest.public_key {
+        entries.add("public_key", Item::word("public_key", words::PUBLIC_KEYS, public_key)?);
+    }
+    if let Some(status) = refuse {
+        entries.add("refuse", Item::code(*status));
+    }
+    entries.add_unless(*wrong_password == honest.wrong_password, "wrong_password", Item::code(*wrong_password));
+    entries.add_unless(*unknown_user == honest.unknown_user, "unknown_user", Item::code(*unknown_user));
+    if *refusal != honest.refusal {
+        entries.add("refusal", Item::word("refusal", words::REFUSALS, refusal)?);
+    }
+    if *refusal_without_code != honest.refusal_without_code {
+        let word = Item::word("refusal_without_code", words::REFUSALS, refusal_without_code)?;
+        entries.add("refusal_without_code", word);
+    }
+    entries.add_unless(*early_user_auth == honest.early_user_auth, "early_user_auth", Item::code(*early_user_auth));
+    entries.add_unless(!restricted_admin, "restricted_admin", true);
+    entries.add_unless(!remote_guard, "remote_guard", true);
+    Ok(entries)
+}
+
+fn target_entries(target: &Target) -> Entries {
+    let Target { netbios_computer, netbios_domain, dns_computer, dns_domain, dns_tree, os, clock, timestamp } = target;
+    let honest = Target::default();
+    let mut entries = Entries::default();
+    for (key, name, usual) in [
+        ("netbios_computer", netbios_computer, &honest.netbios_computer),
+        ("netbios_domain", netbios_domain, &honest.netbios_domain),
+        ("dns_computer", dns_computer, &honest.dns_computer),
+        ("dns_domain", dns_domain, &honest.dns_domain),
+        ("dns_tree", dns_tree, &honest.dns_tree),
+    ] {
+        entries.add_unless(name == usual, key, name.as_str());
+    }
+    let numbers = os.map(|(major, minor, build)| [u64::from(major), u64::from(minor), u64::from(build)]);
+    let numbers = numbers.iter().flatten().map(|number| Item::Number(*number));
+    entries.add_unless(*os == honest.os, "os", Item::List(numbers.collect()));
+    entries.add_unless(*clock == honest.clock, "clock", format!("{clock}s").as_str());
+    entries.add_unless(*timestamp, "timestamp", false);
+    entries
+}
+
+fn account_entries(account: &Account) -> Entries {
+    let Account { user, domain, password, state } = account;
+    let mut entries = Entries::default();
+    entries.add("user", user.as_str());
+    if let Some(domain) = domain {
+        entries.add("domain", domain.as_str());
+    }
+    entries.add_unless(*password == Account::default().password, "password", password.as_str());
+    if let Some(status) = state {
+        entries.add("state", state_word(*status));
+    }
+    entries
+}
+
+/// The word of a state, or the status itself.
+fn state_word(status: NtStatus) -> Item {
+    Item::word("state", words::STATES, &Some(status)).unwrap_or_else(|_| Item::code(status))
+}
+
+fn mcs_entries(mcs: &McsProfile) -> Entries {
+    let McsProfile {
+        connect_result,
+        attach_result,
+        join_result,
+        join_number,
+        skip_channel_join,
+        io_channel,
+        message_channel,
+    } = mcs;
+    let honest = McsProfile::default();
+    let mut entries = Entries::default();
+    let results: [(_, &Option<McsResult>); 3] =
+        [("connect_result", connect_result), ("attach_result", attach_result), ("join_result", join_result)];
+    for (key, result) in results {
+        if let Some(result) = result {
+            entries.add(key, Item::code(*result));
+        }
+    }
+    entries.add_unless(*join_number == honest.join_number, "join_number", u64::from(*join_number));
+    entries.add_unless(!skip_channel_join, "skip_channel_join", true);
+    entries.add_unless(*io_channel == honest.io_channel, "io_channel", u64::from(*io_channel));
+    if let Some(id) = message_channel {
+        entries.add("message_channel", u64::from(*id));
+    }
+    entries
+}
+
+fn licensing_entries(licensing: &LicensingProfile) -> Entries {
+    let LicensingProfile { error, transition, error_info } = licensing;
+    let mut entries = Entries::default();
+    entries.add_unless(*error == LicenseErrorCode::STATUS_VALID_CLIENT, "error", Item::code(*error));
+    let usual = *transition == LicenseStateTransition::ST_NO_TRANSITION;
+    entries.add_unless(usual, "transition", Item::code(*transition));
+    if let Some(code) = error_info {
+        entries.add("error_info", Item::code(*code));
+    }
+    entries
+}
+
+fn session_entries(session: &SessionProfile) -> Result<Entries, WriteError> {
+    let SessionProfile { steps } = session;
+    let mut entries = Entries::default();
+    if !steps.is_empty() {
+        entries.add("steps", Item::List(steps.iter().map(step).collect::<Result<_, _>>()?));
+    }
+    Ok(entries)
+}
+
+fn step(step: &Step) -> Result<Item, WriteError> {
+    let mut table = Entries::default();
+    match step {
+        Step::LogonError(kind, data) => {
+            table.add("logon_error", Item::code(*kind));
+            table.add("data", Item::code(*data));
+        }
+        Step::ErrorInfo(code) => table.add("error_info", Item::code(*code)),
+        Step::Disconnect(reason) => table.add("disconnect", Item::code(*reason)),
+        Step::Logon
+        | Step::LogonLong
+        | Step::LogonPlain
+        | Step::ReconnectCookie
+        | Step::Draw
+        | Step::Deactivate
+        | Step::End(_) => {
+            let word = words::STEPS.iter().find(|(_, word)| Step::from(*word) == *step);
+            return word.map(|(word, _)| Item::from(*word)).ok_or(WriteError::NoWord("steps"));
+        }
+    }
+    Ok(table.into())
+}
