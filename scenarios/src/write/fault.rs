@@ -36,6 +36,12 @@ fn operator(operator: &Operator) -> Result<(&'static str, Item), WriteError> {
         Operator::Hold(later) => ("hold", u64::from(*later).into()),
         Operator::Set(place, value) => ("set", edit("set", place, value)?),
         Operator::Xor(place, value) => ("xor", edit("xor", place, value)?),
+        Operator::Add(place, _) if !matches!(place.span, Span::Field(_)) => return Err(WriteError::NoWord("add")),
+        Operator::Add(place, amount) => {
+            let mut entries = self::place(place, None);
+            entries.add("value", *amount);
+            ("add", entries.into())
+        }
         Operator::Remove(place) => ("remove", self::place(place, None).into()),
         Operator::Truncate(layer, keep) => {
             let mut entries = self::layer(*layer);

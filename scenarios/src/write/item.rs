@@ -14,6 +14,7 @@ use super::WriteError;
 pub(super) enum Item {
     Text(String),
     Number(u64),
+    Signed(i64),
     Switch(bool),
     List(Vec<Self>),
     Table(Entries),
@@ -39,6 +40,12 @@ impl From<&str> for Item {
 impl From<u64> for Item {
     fn from(number: u64) -> Self {
         Self::Number(number)
+    }
+}
+
+impl From<i64> for Item {
+    fn from(number: i64) -> Self {
+        Self::Signed(number)
     }
 }
 
