@@ -73,6 +73,17 @@ fn lists_are_narrowed_by_tag_and_stage() {
 }
 
 #[test]
+fn lists_are_narrowed_by_id_and_by_prefix() {
+    let text = stdout(&["list", "nla/refusal", "tls/key-unusable"]);
+    let ids: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()).collect();
+    assert!(ids.len() > 2 && ids.contains(&"tls/key-unusable"), "{text}");
+    assert!(ids.iter().all(|id| id.starts_with("nla/refusal/") || *id == "tls/key-unusable"), "{text}");
+    assert!(stdout(&["list", "nla", "--stage", "tls"]).lines().all(|line| !line.starts_with("  healthy/")));
+    let stderr = refused(&["list", "tsl"]);
+    assert!(stderr.contains("no scenario has the id `tsl`"), "{stderr}");
+}
+
+#[test]
 fn lists_are_narrowed_by_section_and_by_row() {
     let ids = |arguments: &[&str]| -> Vec<String> {
         let text = stdout(&[&["list", "--json"], arguments].concat());

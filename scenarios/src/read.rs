@@ -39,6 +39,15 @@ impl<'a, 'i> View<'a, 'i> {
     pub(crate) fn of(value: &'a Value<'i>, keys: &'static Keys, sink: &'a Sink<'a>) -> Option<Self> {
         match value.get_ref() {
             DeValue::Table(table) => Some(Self::new(table, value.span(), keys, sink)),
+            DeValue::Array(items) if items.len() == 1 => {
+                let DeValue::Table(table) = items.first()?.get_ref() else {
+                    sink.report(value.span(), format!("{} must be a table, not an array", keys.table));
+                    return None;
+                };
+                let message = format!("{} is one table, and this is a list of tables", keys.table);
+                sink.suggest(value.span(), message, "write it with one bracket");
+                Some(Self::new(table, value.span(), keys, sink))
+            }
             other => {
                 sink.report(value.span(), format!("{} must be a table, not {}", keys.table, type_name(other)));
                 None
@@ -85,6 +94,15 @@ impl<'a, 'i> View<'a, 'i> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Array(items) => Some(items),
+            one @ DeValue::Table(_) => {
+                let Kind::Tables(keys) = self.keys.find(key)?.kind else {
+                    return self.wrong_type(key, value, "an array", one);
+                };
+                let message = format!("`{key}` is a list of tables, and this is one table");
+                self.sink.suggest(value.span(), message, format!("write {} with two brackets", keys.table));
+                // What is wrong inside it is told, too, and what needs it finds it.
+                Some(core::slice::from_ref(value))
+            }
             other => self.wrong_type(key, value, "an array", other),
         }
     }

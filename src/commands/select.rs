@@ -10,18 +10,29 @@ use crate::commands::scenario::check;
 /// The scenarios that `ids` and `files` name, or the whole catalogue when both are empty, as far as they pass `filter`.
 pub(crate) fn scenarios(ids: &[String], files: &[PathBuf], filter: &Filter) -> anyhow::Result<Vec<Scenario>> {
     filter.check()?;
-    let mut chosen: Vec<Scenario> = Vec::new();
-    if ids.is_empty() && files.is_empty() {
-        chosen.extend(badrdp::scenarios::catalog().iter().cloned());
-    }
-    for id in ids {
-        let selected = badrdp::scenarios::select(id).map_err(|nearest| UnknownScenario { id: id.clone(), nearest })?;
-        add(&mut chosen, selected.into_iter().cloned());
-    }
+    let named = if ids.is_empty() && !files.is_empty() { Vec::new() } else { named(ids)? };
+    let mut chosen: Vec<Scenario> = named.into_iter().cloned().collect();
     for path in files {
         chosen.extend(file(path)?);
     }
     passing(chosen, filter)
+}
+
+/// The scenarios of the catalogue that `ids` or prefixes of ids name, each once; all of it when there are none.
+pub(crate) fn named(ids: &[String]) -> anyhow::Result<Vec<&'static Scenario>> {
+    if ids.is_empty() {
+        return Ok(badrdp::scenarios::catalog().iter().collect());
+    }
+    let mut chosen: Vec<&Scenario> = Vec::new();
+    for id in ids {
+        let selected = badrdp::scenarios::select(id).map_err(|nearest| UnknownScenario { id: id.clone(), nearest })?;
+        for scenario in selected {
+            if chosen.iter().all(|known| known.id != scenario.id) {
+                chosen.push(scenario);
+            }
+        }
+    }
+    Ok(chosen)
 }
 
 /// The scenarios of a file that `ids` name, whole or by their last part; all of them when there are none.

@@ -4,16 +4,20 @@ use std::fmt::Write as _;
 
 use badrdp_client_probe::report::style::{self, paint};
 use badrdp_proto::vocab::Stage;
-use badrdp_scenarios::{Scenario, catalog};
+use badrdp_scenarios::Scenario;
 use clap::Args;
 use serde::Serialize;
 
 use crate::commands::filter::Filter;
+use crate::commands::select;
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
+    /// Only these: ids, or a prefix of them such as `tls`
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
     #[command(flatten)]
     filter: Filter,
     /// Print JSON instead of text
@@ -25,6 +29,7 @@ const EXAMPLES: &str = "\
 Filters go together: what is listed passes all of them.
 
 Examples:
+  badrdp scenario list nla             everything below nla/
   badrdp scenario list --tag 0x904     every cause of 0x904 in the catalogue
   badrdp scenario list --stage tls     everything that goes wrong in TLS
   badrdp scenario list --spec 2.2.1.4  all that is about MCS Connect Response";
@@ -51,7 +56,8 @@ struct Row<'a> {
 /// Runs the command; the value is the exit code.
 pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
     arguments.filter.check()?;
-    let found: Vec<&Scenario> = catalog().iter().filter(|scenario| arguments.filter.wants(scenario)).collect();
+    let named = select::named(&arguments.ids)?;
+    let found: Vec<&Scenario> = named.into_iter().filter(|scenario| arguments.filter.wants(scenario)).collect();
     if arguments.json {
         let json = Json { schema: 1, scenarios: found.into_iter().map(row).collect() };
         output::print(&format!("{}\n", serde_json::to_string_pretty(&json)?))?;
