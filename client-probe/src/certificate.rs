@@ -9,10 +9,13 @@ use rustls::RootCertStore;
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
-use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate, X509Name};
+use x509_parser::prelude::{FromDer as _, GeneralName, ParsedExtension, X509Certificate, X509Name};
 use x509_parser::public_key::PublicKey;
 
 use crate::probe::Roots;
+
+/// An RSA key of fewer bits is weak, RFC 9325 4.5.
+pub(crate) const SHORTEST_RSA: usize = 2048;
 
 /// Certificates whose issue is trusted, and those trusted as they are.
 #[derive(Debug)]
@@ -80,10 +83,19 @@ pub(crate) fn judge(chain: &[Vec<u8>], name: &str, now: SystemTime, roots: &Trus
     }
     // The chain is judged at a time at which the leaf is valid: expiry has its own verdict.
     let at = checked_at.clamp(not_before, not_after.max(not_before));
+    let own_issuer = certificate.subject().as_raw() == certificate.issuer().as_raw();
+    let weak_signature = weak_signature(&certificate).filter(|_| !own_issuer);
     if !is_trusted(chain, at, roots) {
-        let own_issuer = certificate.subject().as_raw() == certificate.issuer().as_raw();
-        problems.push(if own_issuer { CertificateProblem::SelfSigned } else { CertificateProblem::UntrustedIssuer });
+        match (&weak_signature, own_issuer) {
+            (_, true) => problems.push(CertificateProblem::SelfSigned),
+            // Nothing is claimed of an issuer whose signature is not looked at.
+            (Some(_), _) => {}
+            (None, _) if lacks_issuer(&certificate, chain) => problems.push(CertificateProblem::NoIntermediate),
+            (None, _) => problems.push(CertificateProblem::UntrustedIssuer),
+        }
     }
+    problems.extend(weak_signature.map(|hash| CertificateProblem::WeakSignature(hash.to_owned())));
+    problems.extend(weak_key(&certificate).map(|_| CertificateProblem::WeakKey(key(&certificate))));
     CertificateFacts {
         subject: distinguished(certificate.subject()),
         issuer: distinguished(certificate.issuer()),
@@ -215,6 +227,44 @@ fn is_trusted_client(
         Ok(_) => true,
         Err(error) => is_about_purpose(&error),
     }
+}
+
+/// The hash of the issuer's signature, where collisions of it can be made (RFC 9155, RFC 6151).
+fn weak_signature(certificate: &X509Certificate<'_>) -> Option<&'static str> {
+    match certificate.signature_algorithm.algorithm.to_id_string().as_str() {
+        "1.2.840.113549.1.1.5" | "1.2.840.10045.4.1" | "1.2.840.10040.4.3" | "1.3.14.3.2.29" => Some("SHA-1"),
+        "1.2.840.113549.1.1.4" => Some("MD5"),
+        _ => None,
+    }
+}
+
+/// The bits of an RSA key that is shorter than RFC 9325 4.5 demands.
+fn weak_key(certificate: &X509Certificate<'_>) -> Option<usize> {
+    match certificate.public_key().parsed() {
+        Ok(PublicKey::RSA(rsa)) => Some(rsa.key_size()).filter(|bits| *bits < SHORTEST_RSA),
+        _ => None,
+    }
+}
+
+/// Whether the certificate says where its issuer's is, which roots' need not do, and the chain goes without that.
+fn lacks_issuer(certificate: &X509Certificate<'_>, chain: &[Vec<u8>]) -> bool {
+    let is_issuer = |der: &Vec<u8>| {
+        X509Certificate::from_der(der).is_ok_and(|(_, other)| other.subject().as_raw() == certificate.issuer().as_raw())
+    };
+    issuer_location(certificate).is_some() && !chain.iter().skip(1).any(is_issuer)
+}
+
+/// `id-ad-caIssuers` of the authority information access extension, RFC 5280 4.2.2.1.
+fn issuer_location(certificate: &X509Certificate<'_>) -> Option<String> {
+    certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::AuthorityInfoAccess(access) => access.accessdescs.iter().find_map(|description| {
+            match (description.access_method.to_id_string().as_str(), &description.access_location) {
+                ("1.3.6.1.5.5.7.48.2", GeneralName::URI(location)) => Some((*location).to_owned()),
+                _ => None,
+            }
+        }),
+        _ => None,
+    })
 }
 
 const fn is_about_purpose(error: &rustls::Error) -> bool {

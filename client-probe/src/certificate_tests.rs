@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use badrdp_proto::transcript::CertificateProblem as Problem;
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+};
 
 use super::{TrustStore, covers, judge};
 use crate::probe::Roots;
@@ -166,4 +168,27 @@ fn what_is_no_certificate_is_said_to_be_unreadable() {
     let facts = judge(&[vec![1, 2, 3]], "host.test", at(NOW), &nobody());
     assert!(matches!(facts.problems.as_slice(), [Problem::Unreadable(_)]), "{:?}", facts.problems);
     assert!(matches!(judge(&[], "host.test", at(NOW), &nobody()).problems.as_slice(), [Problem::Unreadable(_)]));
+}
+
+/// A leaf that says where its issuer's certificate is, or does not.
+fn below(issuer: &Authority, says_where: bool) -> Vec<u8> {
+    let mut params = params(&["host.example"]);
+    if says_where {
+        let access = b"\x30\x1a\x30\x18\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x0chttp://a.b/c";
+        let oid = [1, 3, 6, 1, 5, 5, 7, 1, 1];
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&oid, access.to_vec())];
+    }
+    issuer.issue(&params)
+}
+
+#[test]
+fn an_issuer_that_is_not_sent_is_told_from_one_that_is_not_trusted() {
+    let (issuer, other) = (authority("issuer"), authority("other"));
+    let leaf = below(&issuer, true);
+    let judged = |chain: &[Vec<u8>]| problems(chain, "host.example", &other.roots());
+    assert_eq!(judged(std::slice::from_ref(&leaf)), [Problem::NoIntermediate]);
+    assert_eq!(judged(&[leaf.clone(), other.der.clone()]), [Problem::NoIntermediate], "another one was sent");
+    assert_eq!(judged(&[leaf.clone(), issuer.der.clone()]), [Problem::UntrustedIssuer], "it was sent");
+    assert_eq!(judged(&[below(&issuer, false)]), [Problem::UntrustedIssuer], "perhaps it is a root");
+    assert_eq!(problems(&[leaf], "host.example", &issuer.roots()), [], "who has it needs none");
 }

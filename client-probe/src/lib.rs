@@ -11,6 +11,7 @@ pub mod report;
 mod required;
 mod tap;
 mod tls;
+mod weak;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use probe::{CredSsp, Credentials, LogonMode, Options, Password, Roots, Target, probe};

@@ -100,7 +100,7 @@ pub struct Negotiation {
 pub struct TlsProfile {
     /// `certificate = "good"` and so on.
     pub certificate: Certificate,
-    /// `key = "ecdsa"` or `"rsa"`.
+    /// `key = "ecdsa"`, `"rsa"` or `"rsa-1024"`.
     pub key: Key,
     /// `min = "1.2"`.
     pub min: TlsVersion,
@@ -108,6 +108,14 @@ pub struct TlsProfile {
     pub max: TlsVersionMax,
     /// `ciphers = ["TLS13_AES_256_GCM_SHA384"]`, rustls names; empty means all.
     pub ciphers: Vec<String>,
+}
+
+impl TlsProfile {
+    /// Whether nothing is wrong with what the host proves itself by.
+    #[must_use]
+    pub const fn is_good(&self) -> bool {
+        matches!(self.certificate, Certificate::Good | Certificate::Intermediate) && !matches!(self.key, Key::Rsa1024)
+    }
 }
 
 /// Kinds of certificate.
@@ -128,6 +136,12 @@ pub enum Certificate {
     UnknownCa,
     /// `"no-server-auth"`: extended key usage without serverAuth.
     NoServerAuth,
+    /// `"intermediate"`: issued by a CA that the scenario CA vouches for, and sent with that CA's certificate.
+    Intermediate,
+    /// `"no-intermediate"`: the same without that CA's certificate.
+    NoIntermediate,
+    /// `"sha1"`: like the good one, but the scenario CA signed it with SHA-1.
+    Sha1,
 }
 
 impl Certificate {
@@ -140,6 +154,9 @@ impl Certificate {
         ("self-signed", Self::SelfSigned),
         ("unknown-ca", Self::UnknownCa),
         ("no-server-auth", Self::NoServerAuth),
+        ("intermediate", Self::Intermediate),
+        ("no-intermediate", Self::NoIntermediate),
+        ("sha1", Self::Sha1),
     ];
 
     /// Its word in a file.
@@ -157,6 +174,8 @@ pub enum Key {
     Ecdsa,
     /// RSA 2048. `"rsa"`
     Rsa,
+    /// RSA 1024, which is weak; TLS 1.2 at most. `"rsa-1024"`
+    Rsa1024,
 }
 
 /// TLS versions that the server can really speak.

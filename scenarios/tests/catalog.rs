@@ -259,7 +259,7 @@ fn a_mistake_of_the_base_is_reported_once() {
         wrong,
         [
             "a.toml:9:40: `dsa` is no value of `key`; did you mean `rsa`?",
-            "a.toml:28:18: `x` is no value of `key`; known here: ecdsa, rsa",
+            "a.toml:28:18: `x` is no value of `key`; known here: ecdsa, rsa, rsa-1024",
         ]
     );
 }

@@ -59,6 +59,7 @@ wrong! {
     occurrence_never_reached: "[[fault]]\nat = \"Control\"\noccurrence = 3\nomit = true\n";
     behind_an_ending: "[[fault]]\nat = \"McsConnectResponse\"\nthen = \"rst\"\n[[fault]]\nat = \"FontMap\"\nomit = true\n";
     waits_for_ever: "[[fault]]\nat = \"McsConnectResponse\"\nmerge = true\n[[fault]]\nat = \"FontMap\"\nhold = 9\n";
+    weak_key: "[server.tls]\nkey = \"rsa-1024\"\nmin = \"1.3\"\ncertificate = \"self-signed\"\n";
     one_table_where_many_may_be: "[server]\nsecurity = [\"hybrid\"]\n[server.account]\nuser = \"bob\"\nstate = \"asleep\"\n[probe]\nuser = \"bob\"\npassword = \"Passw0rd!\"\n[fault]\nat = \"FontMap\"\nomit = true\n[case]\nid = \"a\"\n";
     many_tables_where_one_may_be: "[[server]]\nsecurity = [\"hybird\"]\n";
     add: "[[fault]]\nat = \"FontMap\"\nadd = { layer = \"tpkt\", at = 2, value = -1 }\n[[fault]]\nat = \"Synchronize\"\nadd = { layer = \"tpkt\", field = \"length\", value = 0 }\n[[fault]]\nat = \"DemandActive\"\nadd = { layer = \"tpkt\", field = \"length\", value = \"-1\" }\n[[fault]]\nat = \"LicenseErrorAlert\"\nadd = { layer = \"tpkt\", field = \"length\", value = 0x1_0000_0000 }\n";

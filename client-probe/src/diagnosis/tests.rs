@@ -167,6 +167,15 @@ fn example(id: &str) -> (Transcript, Transcript) {
         "certificate-self-signed" => {
             (with_certificate(Problem::SelfSigned), with_certificate(Problem::UntrustedIssuer))
         }
+        "certificate-no-intermediate" => {
+            (with_certificate(Problem::NoIntermediate), with_certificate(Problem::UntrustedIssuer))
+        }
+        "certificate-weak-signature" => {
+            (with_certificate(Problem::WeakSignature("SHA-1".to_owned())), with_certificate(Problem::SelfSigned))
+        }
+        "certificate-weak-key" => {
+            (with_certificate(Problem::WeakKey("RSA 1024".to_owned())), with_certificate(Problem::Expired))
+        }
         "certificate-untrusted-issuer" => {
             (with_certificate(Problem::UntrustedIssuer), with_certificate(Problem::SelfSigned))
         }

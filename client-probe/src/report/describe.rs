@@ -267,7 +267,10 @@ pub(crate) fn problem(problem: &CertificateProblem) -> String {
         CertificateProblem::NameMismatch => "for another name".to_owned(),
         CertificateProblem::SelfSigned => "self-signed".to_owned(),
         CertificateProblem::UntrustedIssuer => "issuer not trusted".to_owned(),
+        CertificateProblem::NoIntermediate => "issuer's certificate not sent".to_owned(),
         CertificateProblem::NoServerAuth => "not for servers".to_owned(),
+        CertificateProblem::WeakSignature(hash) => format!("signed with {hash}"),
+        CertificateProblem::WeakKey(key) => format!("weak key, {key}"),
         CertificateProblem::Unreadable(why) => format!("unreadable ({why})"),
     }
 }

@@ -7,18 +7,23 @@ use std::net::IpAddr;
 
 use badrdp_scenarios::model::{Certificate, Key};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, SanType, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::keys;
+use super::weak::{self, WeakKey};
 use badrdp_scenarios::Seeded;
 
 /// A name in the certificate that belongs to no test host (RFC 2606 reserves `.example`).
 const OTHER_HOST: &str = "another-host.example";
+/// Where the intermediate CA says that its certificate is; nobody is there.
+const ISSUER_LOCATION: &str = "http://ca.example/intermediate.cer";
+/// `id-pe-authorityInfoAccess`.
+const AUTHORITY_INFORMATION: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 1, 1];
 const YEAR: Duration = Duration::days(365);
 const MONTH: Duration = Duration::days(30);
 
@@ -37,15 +42,26 @@ pub(crate) struct Mint {
 #[derive(Debug)]
 pub(crate) struct Minted {
     pub(crate) chain: Vec<CertificateDer<'static>>,
-    pub(crate) key: PrivateKeyDer<'static>,
+    pub(crate) key: MintedKey,
     /// `subjectPublicKey`: the contents of the BIT STRING.
     pub(crate) public_key: Vec<u8>,
 }
 
+/// A key, as TLS signs with it.
+#[derive(Debug)]
+pub(crate) enum MintedKey {
+    /// By ring.
+    Strong(PrivateKeyDer<'static>),
+    /// By hand.
+    Weak(WeakKey),
+}
+
 /// Which CA signs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Authority {
     Scenario,
+    /// One that the scenario CA vouches for.
+    Intermediate,
     Unknown,
 }
 
@@ -53,6 +69,7 @@ impl Authority {
     const fn key(self) -> &'static str {
         match self {
             Self::Scenario => keys::SCENARIO_CA,
+            Self::Intermediate => keys::INTERMEDIATE_CA,
             Self::Unknown => keys::UNKNOWN_CA,
         }
     }
@@ -60,6 +77,7 @@ impl Authority {
     const fn name(self) -> &'static str {
         match self {
             Self::Scenario => "badrdp scenario CA",
+            Self::Intermediate => "badrdp intermediate CA",
             Self::Unknown => "badrdp CA that nobody trusts",
         }
     }
@@ -86,29 +104,54 @@ impl Mint {
 
     /// A server certificate of this kind.
     pub(crate) fn server(&self, kind: Certificate, key: Key) -> Result<Minted, rcgen::Error> {
-        let key = KeyPair::from_pem(match key {
+        let pem = match key {
             Key::Ecdsa => keys::SERVER_ECDSA,
             Key::Rsa => keys::SERVER_RSA,
-        })?;
-        let params = self.params(kind)?;
-        let authority = match kind {
-            Certificate::SelfSigned => None,
-            Certificate::UnknownCa => Some(Authority::Unknown),
-            _ => Some(Authority::Scenario),
-        };
-        let certificate = match authority {
-            None => params.self_signed(&key)?,
-            Some(authority) => {
-                let issuer = Issuer::new(authority.params(self)?, KeyPair::from_pem(authority.key())?);
-                params.signed_by(&key, &issuer)?
+            Key::Rsa1024 => {
+                let key = WeakKey::load(keys::SERVER_RSA_1024).ok_or(rcgen::Error::CouldNotParseKeyPair)?;
+                let chain = self.chain(kind, &key, None)?;
+                return Ok(Minted { public_key: key.der_bytes().to_vec(), chain, key: MintedKey::Weak(key) });
             }
         };
-        let public_key = key.public_key_raw().to_vec();
-        Ok(Minted {
-            public_key,
-            chain: vec![certificate.der().clone()],
-            key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        let key = KeyPair::from_pem(pem)?;
+        let chain = self.chain(kind, &key, Some(&key))?;
+        let der = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
+        Ok(Minted { public_key: key.public_key_raw().to_vec(), chain, key: MintedKey::Strong(der) })
+    }
+
+    /// The chain as the host sends it; `own` signs what nobody else does.
+    fn chain(
+        &self,
+        kind: Certificate,
+        key: &impl PublicKeyData,
+        own: Option<&KeyPair>,
+    ) -> Result<Vec<CertificateDer<'static>>, rcgen::Error> {
+        let params = self.params(kind)?;
+        let authority = match kind {
+            Certificate::SelfSigned => {
+                let key = own.ok_or(rcgen::Error::CouldNotParseKeyPair)?;
+                return Ok(vec![params.self_signed(key)?.der().clone()]);
+            }
+            Certificate::UnknownCa => Authority::Unknown,
+            Certificate::Intermediate | Certificate::NoIntermediate => Authority::Intermediate,
+            _ => Authority::Scenario,
+        };
+        let certificate = params.signed_by(key, &self.issuer(authority)?)?.der().clone();
+        Ok(match kind {
+            Certificate::Intermediate => {
+                let between = KeyPair::from_pem(authority.key())?;
+                let between = authority.params(self)?.signed_by(&between, &self.issuer(Authority::Scenario)?)?;
+                vec![certificate, between.der().clone()]
+            }
+            Certificate::Sha1 => {
+                vec![weak::with_sha1(&certificate, authority.key()).ok_or(rcgen::Error::CouldNotParseCertificate)?]
+            }
+            _ => vec![certificate],
         })
+    }
+
+    fn issuer(&self, authority: Authority) -> Result<Issuer<'static, KeyPair>, rcgen::Error> {
+        Ok(Issuer::new(authority.params(self)?, KeyPair::from_pem(authority.key())?))
     }
 
     fn params(&self, kind: Certificate) -> Result<CertificateParams, rcgen::Error> {
@@ -132,6 +175,9 @@ impl Mint {
         }];
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
         params.use_authority_key_identifier_extension = true;
+        if matches!(kind, Certificate::Intermediate | Certificate::NoIntermediate) {
+            params.custom_extensions = vec![CustomExtension::from_oid_content(AUTHORITY_INFORMATION, ca_issuers())];
+        }
         params.serial_number = Some(self.serial(&format!("{kind:?}")));
         Ok(params)
     }
@@ -142,6 +188,15 @@ impl Mint {
         bytes[0] = bytes[0] & 0x3f | 0x40;
         SerialNumber::from_slice(&bytes)
     }
+}
+
+/// `AuthorityInfoAccessSyntax` that says where the issuer's certificate is, RFC 5280 4.2.2.1.
+fn ca_issuers() -> Vec<u8> {
+    let tlv = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap_or(0x7f)], content].concat();
+    let location = tlv(0x86, ISSUER_LOCATION.as_bytes());
+    // id-ad-caIssuers.
+    let method = tlv(0x06, &[0x2b, 6, 1, 5, 5, 7, 0x30, 2]);
+    tlv(0x30, &tlv(0x30, &[method, location].concat()))
 }
 
 fn common_name(name: &str) -> DistinguishedName {
@@ -205,6 +260,50 @@ mod tests {
             assert_eq!(facts(Certificate::UnknownCa, key), (-30, 365, unknown, own.clone(), true));
             assert_eq!(facts(Certificate::NoServerAuth, key), (-30, 365, ca.clone(), own.clone(), false));
         }
+    }
+
+    #[test]
+    fn a_chain_goes_over_the_intermediate_ca_whether_it_is_sent_or_not() {
+        let ca = mint(0).scenario_ca().unwrap();
+        let (_, root) = X509Certificate::from_der(ca.der()).unwrap();
+        let chain = mint(0).server(Certificate::Intermediate, Key::Ecdsa).unwrap().chain;
+        let [leaf, between] = chain.as_slice() else { unreachable!("{chain:?}") };
+        let (_, leaf) = X509Certificate::from_der(leaf).unwrap();
+        let (_, between) = X509Certificate::from_der(between).unwrap();
+        assert!(leaf.verify_signature(Some(between.public_key())).is_ok());
+        assert!(between.verify_signature(Some(root.public_key())).is_ok() && between.is_ca());
+        assert!(leaf.verify_signature(Some(root.public_key())).is_err());
+        let alone = mint(0).server(Certificate::NoIntermediate, Key::Ecdsa).unwrap().chain;
+        assert_eq!(alone.len(), 1);
+        let (_, alone) = X509Certificate::from_der(&alone[0]).unwrap();
+        assert!(alone.verify_signature(Some(between.public_key())).is_ok());
+        let access = alone.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::AuthorityInfoAccess(access) => access.accessdescs.first(),
+            _ => None,
+        });
+        assert!(matches!(access.unwrap().access_location, GeneralName::URI(ISSUER_LOCATION)), "{access:?}");
+    }
+
+    #[test]
+    fn what_is_weak_is_right_in_everything_else() {
+        let ca = mint(0).scenario_ca().unwrap();
+        let (_, ca) = X509Certificate::from_der(ca.der()).unwrap();
+        let read = |kind, key| {
+            let der = mint(0).server(kind, key).unwrap().chain[0].clone();
+            let (_, leaf) = X509Certificate::from_der(&der).unwrap();
+            assert!(leaf.verify_signature(Some(ca.public_key())).is_ok(), "{kind:?} {key:?}");
+            let bits = match leaf.public_key().parsed().unwrap() {
+                public_key::PublicKey::RSA(rsa) => rsa.key_size(),
+                _ => 0,
+            };
+            (leaf.signature_algorithm.algorithm.to_id_string(), bits)
+        };
+        let (sha1, sha256) = ("1.2.840.113549.1.1.5".to_owned(), "1.2.840.113549.1.1.11".to_owned());
+        assert_eq!(read(Certificate::Sha1, Key::Rsa), (sha1.clone(), 2048));
+        assert_eq!(read(Certificate::Sha1, Key::Ecdsa), (sha1, 0));
+        assert_eq!(read(Certificate::Good, Key::Rsa1024), (sha256, 1024));
+        assert_eq!(facts(Certificate::Sha1, Key::Rsa), facts(Certificate::Good, Key::Rsa));
+        assert_eq!(facts(Certificate::Good, Key::Rsa1024), facts(Certificate::Good, Key::Rsa));
     }
 
     #[test]

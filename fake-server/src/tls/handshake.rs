@@ -4,7 +4,7 @@ use badrdp_proto::connect::{CloseKind, TlsFacts, TlsFailure, TlsFailureKind};
 use badrdp_proto::transcript::{Direction, Event, Posture};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::wire::tls_record::{Hello, TlsWatch, cipher_suite_name, version_name};
-use badrdp_scenarios::model::{Certificate, PublicKeyAnswer};
+use badrdp_scenarios::model::PublicKeyAnswer;
 use rustls::{Error, ServerConnection};
 
 use super::forged;
@@ -93,11 +93,9 @@ impl Connection {
 
     /// What the leak ledger needs to know of this server.
     fn posture(&self) -> Posture {
-        let kind = self.host.tls.kind;
         Posture {
-            certificate: kind.name().to_owned(),
-            // Of every other kind, trust in the scenario's CA does not reach the host that the client asked for.
-            acceptable: kind == Certificate::Good,
+            certificate: self.host.tls.shown.to_owned(),
+            acceptable: self.host.tls.acceptable,
             binds_key: self.host.auth.nla.public_key == PublicKeyAnswer::Honest,
         }
     }

@@ -6,6 +6,7 @@ mod forged;
 mod handshake;
 mod keys;
 mod stock;
+mod weak;
 
 use std::sync::Arc;
 
@@ -48,6 +49,10 @@ pub(crate) struct TlsHost {
     /// `subjectPublicKey` of the certificate: what CredSSP binds to.
     pub(crate) public_key: Vec<u8>,
     pub(crate) kind: Certificate,
+    /// What is shown, in a word.
+    pub(crate) shown: &'static str,
+    /// Whether a client that trusts the scenario's CA has reason to take the certificate.
+    pub(crate) acceptable: bool,
     stock: Arc<TlsStock>,
 }
 

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use badrdp_scenarios::model::{Certificate, Key, TlsProfile};
+use badrdp_scenarios::model::{Certificate, Key, TlsProfile, TlsVersion, TlsVersionMax};
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::server::NoServerSessionStorage;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
+use super::certificates::MintedKey;
 use super::{Mint, TlsError, TlsHost, provider, versions};
 
 /// Certificates and configurations, each made when it is first asked for.
@@ -53,8 +54,10 @@ impl TlsStock {
         }
         let provider = provider(&profile.ciphers)?;
         let identity = self.identity(profile.certificate, profile.key)?;
+        // TLS 1.3 knows no signature that the weak key can make.
+        let max = if profile.key == Key::Rsa1024 { TlsVersionMax(TlsVersion::V12) } else { profile.max };
         let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
-            .with_protocol_versions(&versions(profile.min, profile.max))?
+            .with_protocol_versions(&versions(profile.min, max))?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&identity.resolver) as Arc<_>);
         // Every handshake is a full one, so that connections repeat.
@@ -66,6 +69,11 @@ impl TlsStock {
             config: Arc::new(config),
             public_key: identity.public_key.clone(),
             kind: profile.certificate,
+            shown: match (profile.certificate, profile.key) {
+                (Certificate::Good, Key::Rsa1024) => "weak-key",
+                (kind, _) => kind.name(),
+            },
+            acceptable: profile.is_good(),
             stock: Arc::clone(self),
         });
         hosts.push((profile.clone(), Arc::clone(&host)));
@@ -85,7 +93,10 @@ impl TlsStock {
         }
         let minted = self.mint.server(kind, key).map_err(|source| self.failed(source))?;
         let provider: CryptoProvider = rustls::crypto::ring::default_provider();
-        let certified = CertifiedKey::from_der(minted.chain.clone(), minted.key, &provider)?;
+        let certified = match minted.key {
+            MintedKey::Strong(key) => CertifiedKey::from_der(minted.chain.clone(), key, &provider)?,
+            MintedKey::Weak(key) => CertifiedKey::new(minted.chain.clone(), Arc::new(key)),
+        };
         let identity = Arc::new(Identity {
             kind,
             key,

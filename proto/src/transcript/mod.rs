@@ -262,8 +262,14 @@ pub enum CertificateProblem {
     SelfSigned,
     /// Its issuer is not trusted.
     UntrustedIssuer,
+    /// It says where its issuer's certificate is, and the host, who should have sent it, did not.
+    NoIntermediate,
     /// Its extended key usage lacks serverAuth.
     NoServerAuth,
+    /// Its issuer signed it with a hash for which collisions can be made, so that its trust says little: which.
+    WeakSignature(String),
+    /// Its key is too short: type and size.
+    WeakKey(String),
     /// It cannot be read as X.509; why.
     Unreadable(String),
 }

@@ -5,7 +5,7 @@ use badrdp_proto::pdu::x224::{NegotiationRequest, Protocols};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::EarlyUserAuthorizationResult;
 
-use crate::model::{Certificate, Mechanism, NlaProfile, ProbeProfile, PublicKeyAnswer, Refusal, ServerProfile};
+use crate::model::{Mechanism, NlaProfile, ProbeProfile, PublicKeyAnswer, Refusal, ServerProfile};
 
 /// What the server sends in NLA, and why nothing follows, if nothing does.
 pub(super) struct Logon {
@@ -88,7 +88,7 @@ fn credentials(server: &ServerProfile, probe: &ProbeProfile) -> Result<(), &'sta
     if probe.user.is_none() {
         return Err("[probe] names no `user`, so the logon ends at the challenge");
     }
-    if server.tls.certificate != Certificate::Good && !probe.accept_certificate {
+    if !server.tls.is_good() && !probe.accept_certificate {
         return Err("the probe keeps its credentials from a server with this certificate");
     }
     Ok(())

@@ -11,7 +11,8 @@ use super::words::{CIPHERS, FLAGS, KEYS, VERSIONS};
 use super::{nla, session};
 use crate::keys::{LICENSING, MCS, NEGOTIATION, NLA, SERVER, TLS};
 use crate::model::{
-    Certificate, LicensingProfile, McsProfile, Negotiation, ProbeProfile, ServerProfile, TlsProfile, TlsVersionMax,
+    Certificate, Key, LicensingProfile, McsProfile, Negotiation, ProbeProfile, ServerProfile, TlsProfile, TlsVersion,
+    TlsVersionMax,
 };
 use crate::read::View;
 
@@ -90,13 +91,15 @@ fn tls(view: &View<'_, '_>) -> TlsProfile {
     if view.has("ciphers") && !usable && ciphers.len() == named {
         contradiction(view, "ciphers", "`ciphers` names no suite of a version between `min` and `max`");
     }
-    TlsProfile {
-        certificate: view.word("certificate", Certificate::NAMES).unwrap_or_default(),
-        key: view.word("key", KEYS).unwrap_or_default(),
-        min,
-        max,
-        ciphers,
+    let certificate = view.word("certificate", Certificate::NAMES).unwrap_or_default();
+    let key = view.word("key", KEYS).unwrap_or_default();
+    if key == Key::Rsa1024 && min == TlsVersion::V13 {
+        contradiction(view, "key", "`rsa-1024` signs for TLS 1.2 only, and `min` is above it");
     }
+    if key == Key::Rsa1024 && certificate == Certificate::SelfSigned {
+        contradiction(view, "key", "`rsa-1024` signs no certificates, so `certificate` cannot be self-signed");
+    }
+    TlsProfile { certificate, key, min, max, ciphers }
 }
 
 fn mcs(view: &View<'_, '_>) -> McsProfile {

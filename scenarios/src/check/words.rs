@@ -5,7 +5,7 @@ use badrdp_proto::vocab::codes::NtStatus;
 
 use crate::model::{ClientDuty, Key, Mechanism, PublicKeyAnswer, Refusal, Step, Then, TlsVersion};
 
-pub(crate) const KEYS: &[(&str, Key)] = &[("ecdsa", Key::Ecdsa), ("rsa", Key::Rsa)];
+pub(crate) const KEYS: &[(&str, Key)] = &[("ecdsa", Key::Ecdsa), ("rsa", Key::Rsa), ("rsa-1024", Key::Rsa1024)];
 
 pub(crate) const VERSIONS: &[(&str, TlsVersion)] = &[("1.2", TlsVersion::V12), ("1.3", TlsVersion::V13)];
 

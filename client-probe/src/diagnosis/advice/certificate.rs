@@ -86,6 +86,46 @@ pub(in crate::diagnosis) static UNTRUSTED_ISSUER: Advice = Advice {
     mstsc: &[],
 };
 
+pub(in crate::diagnosis) static NO_INTERMEDIATE: Advice = Advice {
+    expected: "the certificates between the host's own and a root that this machine trusts (RFC 8446 4.4.2)",
+    causes: &[
+        (
+            Evidence::Observed,
+            "the certificate says where its issuer's certificate can be had, and the host did not send that",
+        ),
+        (Evidence::Inferred, "the intermediate certificates are not installed on the host"),
+        (Evidence::Inferred, "clients that fetch or have the intermediate certificate do not notice; others do"),
+    ],
+    remedies: &[
+        "Windows: import the intermediate certificates into Intermediate Certification Authorities of the local machine, then restart TermService",
+        "xrdp: put the intermediate certificates behind the host's own in the file of `certificate=`",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static WEAK_SIGNATURE: Advice = Advice {
+    expected: "a certificate signed with SHA-256 or better (RFC 9155)",
+    causes: &[
+        (
+            Evidence::Documented,
+            "clients should end the handshake where they have to validate a SHA-1 signature (RFC 8446 4.4.2.4)",
+        ),
+        (Evidence::Inferred, "the certificate is old, or its authority's settings are"),
+    ],
+    remedies: &["issue a new certificate with SHA-256, then set it on the host", OWN, XRDP],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static WEAK_KEY: Advice = Advice {
+    expected: "an RSA key of 2048 bits at least (RFC 9325 4.5)",
+    causes: &[
+        (Evidence::Documented, "servers must have a key of 2048 bits at least (RFC 9325 4.5)"),
+        (Evidence::Inferred, "the certificate is old, or its template asks for a short key"),
+    ],
+    remedies: &["issue a new certificate with a key of 2048 bits or more, then set it on the host", OWN, XRDP],
+    mstsc: &[],
+};
+
 pub(in crate::diagnosis) static NO_SERVER_AUTH: Advice = Advice {
     expected: "a certificate whose extended key usage allows server authentication",
     causes: &[(Evidence::Inferred, "it was issued from a template for another use, for example client authentication")],

@@ -41,6 +41,30 @@ pub(super) const UNTRUSTED_ISSUER: Rule =
         })
     });
 
+/// The host keeps its issuer's certificate to itself.
+pub(super) const NO_INTERMEDIATE: Rule = rule("certificate-no-intermediate", &certificate::NO_INTERMEDIATE, |view| {
+    check(view, |facts, problem| {
+        (*problem == Problem::NoIntermediate)
+            .then(|| format!("the host does not send the certificate of its issuer: {}", facts.issuer))
+    })
+});
+
+/// Its issuer's signature says little.
+pub(super) const WEAK_SIGNATURE: Rule = rule("certificate-weak-signature", &certificate::WEAK_SIGNATURE, |view| {
+    check(view, |_, problem| match problem {
+        Problem::WeakSignature(hash) => Some(format!("the certificate is signed with {hash}, which can be forged")),
+        _ => None,
+    })
+});
+
+/// Its key is too short.
+pub(super) const WEAK_KEY: Rule = rule("certificate-weak-key", &certificate::WEAK_KEY, |view| {
+    check(view, |_, problem| match problem {
+        Problem::WeakKey(key) => Some(format!("the certificate's key is too short: {key}")),
+        _ => None,
+    })
+});
+
 /// It vouches for itself.
 pub(super) const SELF_SIGNED: Rule = rule("certificate-self-signed", &certificate::SELF_SIGNED, |view| {
     check(view, |_, problem| {
