@@ -130,7 +130,7 @@ fn unix_seconds(time: SystemTime) -> i64 {
     }
 }
 
-fn distinguished(name: &X509Name<'_>) -> String {
+pub(crate) fn distinguished(name: &X509Name<'_>) -> String {
     let text = name.to_string();
     if text.is_empty() { "(empty)".to_owned() } else { text }
 }
@@ -276,7 +276,7 @@ const fn is_about_purpose(error: &rustls::Error) -> bool {
     )
 }
 
-fn key(certificate: &X509Certificate<'_>) -> String {
+pub(crate) fn key(certificate: &X509Certificate<'_>) -> String {
     let info = certificate.public_key();
     match info.parsed() {
         Ok(PublicKey::RSA(rsa)) => format!("RSA {}", rsa.key_size()),

@@ -1,13 +1,14 @@
 //! `badrdp probe`.
 
 mod logon;
+mod survey;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use badrdp_client_probe::diagnosis::Verdict;
-use badrdp_client_probe::report::{json, text};
+use badrdp_client_probe::report::{self, json, survey_json, text};
 use badrdp_client_probe::{Options, Roots, Target, diagnose};
 use badrdp_proto::pdu::x224::Protocols;
 use clap::Args;
@@ -16,6 +17,7 @@ use rustls_pki_types::pem::PemObject as _;
 use serde_json::json;
 
 use self::logon::Logon;
+use self::survey::Surveying;
 use crate::{exit, output};
 
 /// The port of Remote Desktop.
@@ -53,6 +55,8 @@ pub(crate) struct Arguments {
     protocols: Protocols,
     #[command(flatten)]
     logon: Logon,
+    #[command(flatten)]
+    surveying: Surveying,
 }
 
 const HELP: &str = "\
@@ -65,8 +69,13 @@ that do NLA, and kept back where the certificate has a problem. The host itself
 gets it only once it has proved that its certificate is its own. Credentials
 that it takes are reported as \"accepted\", refused ones with the reason.
 
+With --survey the host is asked more, one connection at a time and paced: which
+security protocols, which TLS, which certificates. The connections are counted.
+The survey stops at the first silence, as some servers take it badly.
+
 Examples:
   badrdp probe pc.corp.example
+  badrdp probe pc.corp.example --survey protocols,tls
   badrdp probe 192.0.2.7:3390 --server-name pc.corp.example --ca corp-ca.pem
   badrdp probe [::1]:3389 --timeout 2s --verbose
   badrdp probe pc.corp.example --user 'EXAMPLE\\alice' --auth-only
@@ -74,14 +83,26 @@ Examples:
 Exit codes:
   0  the host works, as far as it can be seen; with --user: and it accepted the
      credentials, where it does NLA
-  1  a failure or a problem was found, or the probe could not see the end
+  1  a failure or a problem was found, or the probe could not see the end; with
+     --survey: or a weakness of medium or high severity
   2  wrong usage
   3  the host could not be reached";
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments { target, timeout, connect_timeout, verbose, json, server_name, ca, cookie, protocols, logon } =
-        arguments;
+    let Arguments {
+        target,
+        timeout,
+        connect_timeout,
+        verbose,
+        json,
+        server_name,
+        ca,
+        cookie,
+        protocols,
+        logon,
+        surveying,
+    } = arguments;
     let mut options = Options::default();
     logon.apply(&mut options)?;
     let options = Options {
@@ -98,6 +119,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let transcript = runtime.block_on(badrdp_client_probe::probe(&target, &options));
+    let survey = runtime.block_on(surveying.run(&target, &options, &transcript));
     // A name server that does not answer must not hold back the report.
     runtime.shutdown_background();
     let diagnosis = diagnose(&transcript);
@@ -105,14 +127,20 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         let mut report = json::report(&transcript, &diagnosis);
         if let Some(report) = report.as_object_mut() {
             report.insert("target".to_owned(), json!({ "host": target.host, "port": target.port }));
+            report.extend(survey.as_ref().map(|survey| ("survey".to_owned(), survey_json::survey(survey))));
         }
         output::print(&format!("{report:#}\n"))?;
     } else {
         let detail = if verbose { text::Detail::Messages } else { text::Detail::Stages };
-        let report = text::report_within(&transcript, &diagnosis, detail, output::prose_width());
+        let mut report = text::report_within(&transcript, &diagnosis, detail, output::prose_width());
+        if let Some(survey) = &survey {
+            report = format!("{report}\n{}", report::survey::report_within(survey, output::prose_width()));
+        }
         output::print(&format!("Probing {}\n{report}", address(&target)))?;
     }
+    let weak = survey.as_ref().is_some_and(survey::is_weak);
     Ok(match diagnosis.verdict {
+        Verdict::Healthy | Verdict::NeedsCredentials if weak => exit::NOT_AS_EXPECTED,
         Verdict::Healthy | Verdict::NeedsCredentials => exit::AS_EXPECTED,
         Verdict::Degraded | Verdict::Refused | Verdict::Broken | Verdict::NotRdp => exit::NOT_AS_EXPECTED,
         Verdict::Unreachable => exit::UNREACHABLE,

@@ -4,7 +4,7 @@
 //! Of the rules about how a connection ended, the first that matches speaks; rules about the
 //! condition of a host all speak.
 
-mod advice;
+pub(crate) mod advice;
 pub(crate) mod nla;
 mod rules;
 pub(crate) mod view;

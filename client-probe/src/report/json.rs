@@ -140,7 +140,7 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding) -> Value {
     let causes = finding.causes.iter().map(|(evidence, text)| json!({ "evidence": word(*evidence), "text": text }));
     let codes = finding.mstsc.iter().map(|code| {
         json!({
@@ -282,7 +282,7 @@ fn choice(chosen: &Chosen) -> Value {
     json!({ "scenario": chosen.scenario, "by": by, "said": said, "too_late": chosen.too_late })
 }
 
-fn certificate(facts: &CertificateFacts) -> Value {
+pub(super) fn certificate(facts: &CertificateFacts) -> Value {
     json!({
         "subject": facts.subject,
         "issuer": facts.issuer,
@@ -303,7 +303,7 @@ const fn direction(direction: Direction) -> &'static str {
     }
 }
 
-fn milliseconds(duration: Duration) -> Value {
+pub(super) fn milliseconds(duration: Duration) -> Value {
     // Whole microseconds: enough for a person, and no noise of binary fractions.
     let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     json!(micros as f64 / 1000.0)

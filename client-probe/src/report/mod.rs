@@ -6,6 +6,8 @@ pub mod json;
 pub mod ladder;
 pub mod leak;
 pub mod style;
+pub mod survey;
+pub mod survey_json;
 pub mod text;
 
 #[cfg(test)]

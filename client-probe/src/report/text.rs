@@ -138,11 +138,11 @@ fn finding(out: &mut String, width: usize, finding: &Finding, evidence: &[&Strin
     }
 }
 
-fn heading(out: &mut String, text: &str) {
+pub(super) fn heading(out: &mut String, text: &str) {
     let _ = writeln!(out, "  {}", paint(style::HEAD, text));
 }
 
-fn item(out: &mut String, width: usize, lead: &str, text: &str) {
+pub(super) fn item(out: &mut String, width: usize, lead: &str, text: &str) {
     let indent = 4 + lead.chars().count();
     let mut column = indent;
     let _ = write!(out, "    {}", paint(style::DIM, lead));

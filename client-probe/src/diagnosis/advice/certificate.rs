@@ -7,7 +7,7 @@ const OWN: &str = "Windows, issued: install the new certificate and set its thum
 const XRDP: &str =
     "xrdp: put the new certificate and key where `certificate=` and `key_file=` in xrdp.ini point, then restart xrdp";
 
-pub(in crate::diagnosis) static EXPIRED: Advice = Advice {
+pub(crate) static EXPIRED: Advice = Advice {
     expected: "a certificate that is valid now",
     causes: &[
         (Evidence::Observed, "the certificate's end lies in the past"),
@@ -25,7 +25,7 @@ pub(in crate::diagnosis) static EXPIRED: Advice = Advice {
     mstsc: &[mstsc(0x1b07, 0, Evidence::Documented)],
 };
 
-pub(in crate::diagnosis) static NOT_YET_VALID: Advice = Advice {
+pub(crate) static NOT_YET_VALID: Advice = Advice {
     expected: "a certificate that is valid now",
     causes: &[
         (
@@ -38,7 +38,7 @@ pub(in crate::diagnosis) static NOT_YET_VALID: Advice = Advice {
     mstsc: &[mstsc(0x1b07, 0, Evidence::Inferred)],
 };
 
-pub(in crate::diagnosis) static NAME_MISMATCH: Advice = Advice {
+pub(crate) static NAME_MISMATCH: Advice = Advice {
     expected: "a certificate for the name that the client connects to",
     causes: &[
         (Evidence::Observed, "the certificate names other hosts than the one probed"),
@@ -56,7 +56,7 @@ pub(in crate::diagnosis) static NAME_MISMATCH: Advice = Advice {
     mstsc: &[],
 };
 
-pub(in crate::diagnosis) static SELF_SIGNED: Advice = Advice {
+pub(crate) static SELF_SIGNED: Advice = Advice {
     expected: "a certificate from an issuer that this machine trusts",
     causes: &[
         (
@@ -72,7 +72,7 @@ pub(in crate::diagnosis) static SELF_SIGNED: Advice = Advice {
     mstsc: &[],
 };
 
-pub(in crate::diagnosis) static UNTRUSTED_ISSUER: Advice = Advice {
+pub(crate) static UNTRUSTED_ISSUER: Advice = Advice {
     expected: "a certificate from an issuer that this machine trusts",
     causes: &[
         (Evidence::Inferred, "the issuer is a private CA whose certificate is not installed on this machine"),
@@ -86,7 +86,7 @@ pub(in crate::diagnosis) static UNTRUSTED_ISSUER: Advice = Advice {
     mstsc: &[],
 };
 
-pub(in crate::diagnosis) static NO_INTERMEDIATE: Advice = Advice {
+pub(crate) static NO_INTERMEDIATE: Advice = Advice {
     expected: "the certificates between the host's own and a root that this machine trusts (RFC 8446 4.4.2)",
     causes: &[
         (
@@ -103,7 +103,7 @@ pub(in crate::diagnosis) static NO_INTERMEDIATE: Advice = Advice {
     mstsc: &[],
 };
 
-pub(in crate::diagnosis) static WEAK_SIGNATURE: Advice = Advice {
+pub(crate) static WEAK_SIGNATURE: Advice = Advice {
     expected: "a certificate signed with SHA-256 or better (RFC 9155)",
     causes: &[
         (
@@ -116,7 +116,7 @@ pub(in crate::diagnosis) static WEAK_SIGNATURE: Advice = Advice {
     mstsc: &[],
 };
 
-pub(in crate::diagnosis) static WEAK_KEY: Advice = Advice {
+pub(crate) static WEAK_KEY: Advice = Advice {
     expected: "an RSA key of 2048 bits at least (RFC 9325 4.5)",
     causes: &[
         (Evidence::Documented, "servers must have a key of 2048 bits at least (RFC 9325 4.5)"),
@@ -126,7 +126,7 @@ pub(in crate::diagnosis) static WEAK_KEY: Advice = Advice {
     mstsc: &[],
 };
 
-pub(in crate::diagnosis) static NO_SERVER_AUTH: Advice = Advice {
+pub(crate) static NO_SERVER_AUTH: Advice = Advice {
     expected: "a certificate whose extended key usage allows server authentication",
     causes: &[(Evidence::Inferred, "it was issued from a template for another use, for example client authentication")],
     remedies: &[
@@ -137,7 +137,7 @@ pub(in crate::diagnosis) static NO_SERVER_AUTH: Advice = Advice {
     mstsc: &[],
 };
 
-pub(in crate::diagnosis) static UNREADABLE: Advice = Advice {
+pub(crate) static UNREADABLE: Advice = Advice {
     expected: "an X.509 certificate",
     causes: &[(Evidence::Inferred, "the certificate on the host is damaged, or its software encodes it wrongly")],
     remedies: &[RENEW, XRDP],

@@ -3,7 +3,7 @@
 //! Every cause carries how sure it is. What is only repeated on the web is marked as folklore,
 //! and no Windows code is claimed more surely than its source allows.
 
-pub(super) mod certificate;
+pub(crate) mod certificate;
 pub(super) mod credssp;
 pub(super) mod foreign;
 pub(super) mod logon;
@@ -19,15 +19,15 @@ use super::{Evidence, MstscCode};
 
 /// What to say about one finding.
 #[derive(Debug)]
-pub(super) struct Advice {
+pub(crate) struct Advice {
     /// What was expected at that point.
-    pub(super) expected: &'static str,
+    pub(crate) expected: &'static str,
     /// Likely causes, the likeliest first.
-    pub(super) causes: &'static [(Evidence, &'static str)],
+    pub(crate) causes: &'static [(Evidence, &'static str)],
     /// What fixes it, in the order in which to try.
-    pub(super) remedies: &'static [&'static str],
+    pub(crate) remedies: &'static [&'static str],
     /// What mstsc shows.
-    pub(super) mstsc: &'static [MstscCode],
+    pub(crate) mstsc: &'static [MstscCode],
 }
 
 /// A code pair of mstsc's dialog.
