@@ -161,6 +161,7 @@ pub fn probe_options(profile: &ProbeProfile) -> ProbeOptions {
         protocols: profile.protocols.unwrap_or(honest.protocols),
         credentials,
         accept_certificate: profile.accept_certificate,
+        side_transports: profile.multitransport.iter().fold(0, |all, transport| all | transport.flag()),
         credssp: CredSsp { version, spnego: profile.spnego, vulnerable: profile.vulnerable, mode },
         ..honest
     }
@@ -195,6 +196,7 @@ mod tests {
 
     use badrdp_proto::pdu::x224::Protocols;
     use badrdp_scenarios::load_str;
+    use badrdp_scenarios::model::SideTransport;
 
     use super::*;
 
@@ -222,6 +224,7 @@ mod tests {
             accept_certificate: true,
             restricted_admin: true,
             remote_guard: false,
+            multitransport: vec![SideTransport::Reliable, SideTransport::Lossy],
         };
         let options = probe_options(&profile);
         let credentials = Credentials {
@@ -233,6 +236,7 @@ mod tests {
         assert_eq!((options.protocols, options.accept_certificate), (Protocols::HYBRID, true));
         let credssp = CredSsp { version: 2, spnego: true, vulnerable: true, mode: LogonMode::RestrictedAdmin };
         assert_eq!(options.credssp, credssp);
+        assert_eq!((plain.side_transports, options.side_transports), (0, 0x05));
         let guard = ProbeProfile { remote_guard: true, ..ProbeProfile::default() };
         assert_eq!(probe_options(&guard).credssp.mode, LogonMode::RemoteGuard);
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use badrdp_proto::connect::{
     AuthCall, Blame, Client, ClientConfig, Ending, Failure, Output, TlsFailure, TlsFailureKind,
 };
+use badrdp_proto::pdu::message_channel::Heartbeat;
 use badrdp_proto::pdu::share::ShareDataPdu;
 use badrdp_proto::pdu::x224::NegotiationRequest;
 use badrdp_proto::pdu::{ChannelPdu, Message, Side};
@@ -86,6 +87,8 @@ fn client_config(options: &Options) -> ClientConfig {
         stop_after_logon: options.stop_after_logon,
         user: options.credentials.as_ref().map(|credentials| (credentials.domain.clone(), credentials.user.clone())),
         cookie: options.cookie.clone(),
+        side_transports: options.side_transports,
+        measure_time: options.ticking,
         ..ClientConfig::default()
     }
 }
@@ -179,8 +182,8 @@ impl Drive<'_> {
                     self.session.note(now, Event::Activated);
                     self.linger_until = Some(Instant::now() + self.options.linger);
                 }
-                // Only a server draws.
-                Some(Output::Draw) => {}
+                // Only a server draws, or has steps.
+                Some(Output::Draw | Output::Skipped { .. }) => {}
                 Some(Output::Authenticate(call)) => self.authenticate(call),
                 Some(Output::End(ending)) => {
                     self.close(ending).await;
@@ -248,7 +251,9 @@ impl Drive<'_> {
     /// Reads once and feeds the machine with what came of it.
     async fn hear(&mut self) {
         let silence = Instant::now() + self.options.budget;
-        let deadline = self.linger_until.unwrap_or(silence).min(self.latest());
+        let lost = self.heartbeat_lost().map(|silence| Instant::now() + silence);
+        let linger = self.linger_until.unwrap_or(silence).min(self.latest());
+        let deadline = lost.map_or(linger, |lost| lost.min(linger));
         let mut buffer = vec![0; CHUNK];
         let outcome = timeout_at(deadline, self.stream.read(&mut buffer)).await;
         let now = self.now();
@@ -256,11 +261,20 @@ impl Drive<'_> {
             Ok(Ok(0)) => self.session.peer_closed(now, self.reset),
             Ok(Ok(count)) => self.session.receive(buffer.get(..count).unwrap_or_default()),
             Ok(Err(error)) => self.read_failed(now, &error),
+            Err(_) if lost == Some(deadline) => self.session.timed_out(now),
             Err(_) if self.linger_until.is_some() && self.session.machine().is_active() => {
                 self.session.machine_mut().leave();
             }
             Err(_) => self.session.timed_out(now),
         }
+    }
+
+    /// The silence that means that the connection is lost, once the host has promised signs of life.
+    ///
+    /// MS-RDPBCGR 2.2.16.1: `count2` heartbeats that fail to come.
+    fn heartbeat_lost(&self) -> Option<Duration> {
+        let active = self.session.machine().is_active();
+        self.session.machine().facts().heartbeat.filter(|_| active).and_then(Heartbeat::lost_after)
     }
 
     fn read_failed(&mut self, now: Duration, error: &io::Error) {

@@ -42,6 +42,9 @@ pub struct Options {
     pub credssp: CredSsp,
     /// Where the host selects NLA, ask on a second connection whether it would do without. Default no.
     pub ask_nla_required: bool,
+    /// Side transports to announce, as `flags` of MS-RDPBCGR 2.2.1.3.8. Default none: the probe speaks no UDP, so that a
+    /// host that asks for one hears that it could not be opened.
+    pub side_transports: u32,
     /// End the connection once the user is logged on, before a session is opened.
     pub stop_after_logon: bool,
     /// The `mstshash` cookie to send, as real clients do. Default `badrdp`. Its CR LF also wakes services that read
@@ -127,6 +130,7 @@ impl Default for Options {
             accept_certificate: false,
             credssp: CredSsp::default(),
             ask_nla_required: false,
+            side_transports: 0,
             stop_after_logon: false,
             cookie: Some("badrdp".to_owned()),
         }

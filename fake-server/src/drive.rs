@@ -134,6 +134,11 @@ impl Connection {
                 self.log.note(Event::Activated);
                 Flow::Go
             }
+            Output::Skipped { what, because } => {
+                tracing::info!("{what} is left out: {because}");
+                self.log.note(Event::Skipped { what: what.to_owned(), because: because.to_owned() });
+                Flow::Go
+            }
             Output::Draw => self.draw().await,
             Output::End(how) => {
                 if let Flow::Ended = self.flush().await {

@@ -25,6 +25,10 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
         skip_channel_join: mcs.skip_channel_join,
         io_channel: mcs.io_channel,
         message_channel: mcs.message_channel,
+        auto_detect: profile.auto_detect.clone(),
+        side_transports: profile.multitransport.clone(),
+        // Another secret than the reconnect cookie's.
+        side_transport_cookie: random.map(|byte| byte.rotate_left(3) ^ 0xa5),
         license: (profile.licensing.error, profile.licensing.transition),
         license_error_info: profile.licensing.error_info,
         steps: if profile.session.steps.is_empty() { honest.steps } else { profile.session.steps.clone() },

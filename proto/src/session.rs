@@ -106,6 +106,7 @@ impl<M: Machine> Session<M> {
         match decode(&frame, &wants.context) {
             Ok(message) => {
                 self.record_message(now, Direction::Received, message.kind(), Some(&message), &frame, Vec::new());
+                self.machine.arrived(now, frame.len());
                 self.machine.handle(Input::Message(message));
             }
             Err(error) => {

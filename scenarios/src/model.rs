@@ -5,8 +5,8 @@ mod nla;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use badrdp_proto::connect::Step;
 use badrdp_proto::connect::{Ending, IO_CHANNEL};
+pub use badrdp_proto::connect::{Measure, SideTransport, Step};
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{
     ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
@@ -60,6 +60,10 @@ pub struct ServerProfile {
     pub accounts: Vec<Account>,
     /// `[server.mcs]`.
     pub mcs: McsProfile,
+    /// `[server] auto_detect`: how the network is measured behind Client Info. Default: not.
+    pub auto_detect: Vec<Measure>,
+    /// `[server] multitransport = ["reliable", "lossy"]`: side transports that are asked for behind licensing.
+    pub multitransport: Vec<SideTransport>,
     /// `[server.licensing]`.
     pub licensing: LicensingProfile,
     /// `[server.session]`.
@@ -75,6 +79,8 @@ impl Default for ServerProfile {
             nla: NlaProfile::default(),
             accounts: vec![Account::default()],
             mcs: McsProfile::default(),
+            auto_detect: Vec::new(),
+            multitransport: Vec::new(),
             licensing: LicensingProfile::default(),
             session: SessionProfile::default(),
         }

@@ -78,6 +78,7 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
         accept_certificate,
         restricted_admin,
         remote_guard,
+        multitransport,
     } = probe;
     let mut entries = Entries::default();
     if let Some(user) = user {
@@ -96,6 +97,7 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
     entries.add_unless(!accept_certificate, "accept_certificate", true);
     entries.add_unless(!restricted_admin, "restricted_admin", true);
     entries.add_unless(!remote_guard, "remote_guard", true);
+    entries.add_unless(multitransport.is_empty(), "multitransport", server::side_transports(multitransport)?);
     Ok(entries)
 }
 

@@ -52,6 +52,14 @@ wrong! {
     channel_ids: "[server.mcs]\nio_channel = 1002\nmessage_channel = 1002\n";
     channel_id_twice: "[server.mcs]\nio_channel = 1010\nmessage_channel = 1010\n";
     channel_id_too_large: "[server.mcs]\nio_channel = 65536\n";
+    measurements: "[server]\nauto_detect = [\"rtt\", \"bandwith-start\", 3, { bandwidth_payload = 0 }, { bandwidth_stop = 5, count = 2 }, { average_rtt = 5 }, { base_rtt = 5 }, { bandwidth_payload = 5, bandwidth_stop = 5 }]\n";
+    no_measurement: "[server]\nauto_detect = []\n";
+    no_message_channel: "[server]\nauto_detect = [\"rtt\"]\nmcs.message_channel = 0\nsession.steps = [{ heartbeat = 1 }, \"draw\"]\n[[fault]]\nat = \"RttMeasureRequest\"\nomit = true\n";
+    no_extended_client_data: "[server]\nauto_detect = [\"rtt\"]\nmultitransport = [\"lossy\"]\nnegotiation.flags = []\n[probe]\nmultitransport = [\"lossy\"]\n";
+    side_transports: "[server]\nmultitransport = [\"relaible\", \"lossy\"]\n";
+    message_channel_steps: "[server.session]\nsteps = [{ heartbeat = 256 }, { warn = 1 }, { heartbeat = 1, average_rtt = 5 }, { bandwidth_stop = 4 }]\n";
+    messages_without_their_step: "[[fault]]\nat = \"RttMeasureRequest\"\nomit = true\n[[fault]]\nat = \"Heartbeat\"\nomit = true\n[[fault]]\nat = \"InitiateMultitransportRequest\"\nomit = true\n[[fault]]\nat = \"AutoDetectRequest\"\nomit = true\n";
+    no_wait_for_an_answer: "[server]\nauto_detect = [\"rtt\", \"bandwidth-start\"]\n[[fault]]\nat = \"RttMeasureRequest\"\nmerge = true\n[[fault]]\nat = \"BandwidthMeasureStart\"\nmerge = true\n";
     part_never_reached: "[server.negotiation]\nfailure = \"INCONSISTENT_FLAGS\"\n[server.session]\nsteps = [\"draw\"]\n";
     message_of_the_client: "[[fault]]\nat = \"McsAttachUserRequest\"\nomit = true\n";
     message_never_sent: "[server.mcs]\nconnect_result = \"RT_USER_REJECTED\"\n[[fault]]\nat = \"DemandActive\"\nomit = true\n[[fault]]\nat = \"SetErrorInfo\"\nomit = true\n";

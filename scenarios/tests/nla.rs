@@ -103,6 +103,7 @@ restricted_admin = true
         accept_certificate: true,
         restricted_admin: true,
         remote_guard: false,
+        multitransport: Vec::new(),
     };
     assert!(scenario.probe == probe, "{:?}", scenario.probe);
 }

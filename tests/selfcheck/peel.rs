@@ -51,13 +51,11 @@ fn in_mcs(kind: MessageKind, bytes: &[u8]) -> Vec<(Layer, Range<usize>)> {
         }
         SEND_DATA_INDICATION => {
             let carried = behind_per(bytes, 7 + 6)..end;
-            let secured = matches!(
-                kind,
-                MessageKind::LicenseErrorAlert
-                    | MessageKind::AutoDetectRequest
-                    | MessageKind::InitiateMultitransportRequest
-                    | MessageKind::Heartbeat
-            );
+            // Auto-detection, multitransport, heartbeats: what the message channel carries.
+            let on_message_channel = ["2.2.14.", "2.2.15.", "2.2.16."]
+                .iter()
+                .any(|section| kind.spec().strip_prefix("MS-RDPBCGR ").is_some_and(|spec| spec.starts_with(section)));
+            let secured = kind == MessageKind::LicenseErrorAlert || on_message_channel;
             match kind {
                 _ if secured => vec![(Layer::Security, carried.clone()), (Layer::Payload, carried.start + 4..end)],
                 MessageKind::VirtualChannelData => vec![(Layer::Payload, carried)],

@@ -11,6 +11,7 @@ use badrdp_proto::pdu::licensing::{LicenseMessage, LicensePdu};
 use badrdp_proto::pdu::mcs::{
     AttachUserConfirm, ChannelJoinConfirm, ConnectResponse, DisconnectProviderUltimatum, DomainParameters,
 };
+use badrdp_proto::pdu::message_channel::Heartbeat;
 use badrdp_proto::pdu::session_info::SaveSessionInfo;
 use badrdp_proto::pdu::share::{ShareData, ShareDataPdu};
 use badrdp_proto::pdu::x224::{ConnectionConfirm, ConnectionRequest, NegotiationAnswer, NegotiationRequest, Protocols};
@@ -234,6 +235,11 @@ pub(crate) fn share(data: ShareDataPdu) -> Message {
 
 pub(crate) fn error_info(code: u32) -> Message {
     share(ShareDataPdu::SetErrorInfo(ErrorInfo(code)))
+}
+
+/// A heartbeat every so many seconds; as many may fail to come before the client reconnects.
+pub(crate) fn heartbeat(period: u8, count2: u8) -> Message {
+    channel(ChannelPdu::Heartbeat(Heartbeat { reserved: 0, period, count1: 1, count2 }))
 }
 
 pub(crate) fn logon() -> Message {

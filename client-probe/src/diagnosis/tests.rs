@@ -16,7 +16,8 @@ use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Reason;
 
 use super::fixture::{
-    ALL, Story, channel, connect_response, error_info, join_confirm, license, license_request, logon, share, ultimatum,
+    ALL, Story, channel, connect_response, error_info, heartbeat, join_confirm, license, license_request, logon, share,
+    ultimatum,
 };
 use super::{Evidence, Verdict, diagnose, finding_ids};
 
@@ -188,6 +189,11 @@ fn example(id: &str) -> (Transcript, Transcript) {
                 .got(connect_response(McsResult::RT_SUCCESSFUL, 0, 2))
                 .fail(Blame::Local("encryption is not spoken here")),
             x224().answered(None).stalled(),
+        ),
+        "heartbeat-lost" => (
+            Story::active().got(heartbeat(1, 2)).stalled(),
+            // Nothing was promised.
+            Story::active().got(heartbeat(1, 0)).stalled(),
         ),
         "nothing-drawn" => (Story::active().got(logon()).done(), Story::active().got(logon()).closed(CloseKind::Fin)),
         other => nla::example(other),

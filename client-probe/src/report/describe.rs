@@ -96,6 +96,7 @@ pub(crate) fn describe(entry: &Entry) -> Described {
             let late = chosen.too_late.is_some();
             plain(if late { Mark::Warn } else { Mark::Good }, if late { "too late" } else { "plays" }, choice(chosen))
         }
+        Event::Skipped { what, because } => plain(Mark::Warn, "left out", format!("{what}: {because}")),
         Event::Posture(posture) => plain(Mark::Good, "shows", shown(posture)),
         Event::Delegated(delegated) => plain(Mark::Warn, "was given", delegation(delegated)),
         Event::Credentials { domain, user } => plain(Mark::Good, "may log on", format!("as {}", account(domain, user))),

@@ -243,6 +243,7 @@ fn details(event: &Event) -> (&'static str, Value) {
         Event::TlsFailed(failure) => ("tls-failed", json!({ "after": failure.after.map(|kind| kind.name()) })),
         Event::Certificate(facts) => ("certificate", certificate(facts)),
         Event::Chosen(chosen) => ("chosen", choice(chosen)),
+        Event::Skipped { what, because } => ("skipped", json!({ "what": what, "because": because })),
         Event::Posture(posture) => (
             "posture",
             json!({

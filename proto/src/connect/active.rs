@@ -7,6 +7,7 @@ use super::config::Step;
 use super::port::{Ending, Output};
 use super::server::Server;
 use crate::pdu::mcs::DisconnectProviderUltimatum;
+use crate::pdu::message_channel::Heartbeat;
 use crate::pdu::session_info::SaveSessionInfo;
 use crate::pdu::share::ShareDataPdu;
 use crate::pdu::{ChannelPdu, Message};
@@ -47,6 +48,10 @@ impl Server {
                     logon_error: Some((kind, data)),
                 }),
                 Step::ErrorInfo(code) => self.core.send_share(ShareDataPdu::SetErrorInfo(code)),
+                Step::Measure(measure) => self.detect_in_session(measure),
+                Step::Heartbeat { period, count1, count2 } => {
+                    self.heartbeat(Heartbeat { reserved: 0, period, count1, count2 });
+                }
                 Step::Draw => self.core.push(Output::Draw),
                 Step::Deactivate => {
                     self.core.send_io(ChannelPdu::DeactivateAll(crate::pdu::activation::DeactivateAll {

@@ -1,5 +1,8 @@
 //! The client machine: dispatch by state. What happens in a stage stands in the stage's file.
 
+use core::time::Duration;
+
+use super::auto_detect::{Arrival, Measurement};
 use super::config::ClientConfig;
 use super::core::Core;
 use super::facts::Facts;
@@ -18,6 +21,10 @@ pub struct Client {
     pub(super) state: State,
     /// A licence exchange was declined; the server may go on all the same.
     pub(super) declined_license: bool,
+    /// The bandwidth measurement that the server started.
+    pub(super) measurement: Option<Measurement>,
+    /// The frame at hand.
+    pub(super) arrival: Arrival,
 }
 
 /// What the client waits for.
@@ -75,8 +82,14 @@ impl Client {
     /// A client on a fresh TCP connection; it speaks first.
     #[must_use]
     pub fn new(config: ClientConfig) -> Self {
-        let mut client =
-            Self { config, core: Core::new(Side::Client), state: State::ConnectionConfirm, declined_license: false };
+        let mut client = Self {
+            config,
+            core: Core::new(Side::Client),
+            state: State::ConnectionConfirm,
+            declined_license: false,
+            measurement: None,
+            arrival: Arrival::default(),
+        };
         client.request_connection();
         client
     }
@@ -136,7 +149,8 @@ impl Client {
             }
             (_, ChannelPdu::AutoDetectRequest(request)) => self.on_auto_detect(&request),
             (_, ChannelPdu::InitiateMultitransportRequest(request)) => self.decline_multitransport(request),
-            (_, ChannelPdu::Heartbeat(_) | ChannelPdu::VirtualChannel(_) | ChannelPdu::Flow(_)) => {}
+            (_, ChannelPdu::Heartbeat(heartbeat)) => self.core.facts.heartbeat = Some(heartbeat),
+            (_, ChannelPdu::VirtualChannel(_) | ChannelPdu::Flow(_)) => {}
             (_, ChannelPdu::ServerRedirection(_)) => self.core.fail(Blame::Refused(kind)),
             (State::License, ChannelPdu::License(license)) => self.on_license(&license),
             (State::License | State::DemandActive, ChannelPdu::DemandActive(demand)) => self.on_demand_active(&demand),
@@ -189,12 +203,20 @@ impl Machine for Client {
         Wants { framing, context, kinds: self.state.kinds() }
     }
 
+    fn arrived(&mut self, now: Duration, length: usize) {
+        self.note_arrival(now, length);
+    }
+
     fn handle(&mut self, input: Input) {
         if self.core.ended() {
             return;
         }
         match (input, self.state) {
-            (Input::Message(message), _) => self.message(message),
+            (Input::Message(message), _) => {
+                let measured = self.is_measuring();
+                self.message(message);
+                self.count_frame(measured);
+            }
             (Input::TlsReady(_), State::Tls) => self.on_secured(),
             (Input::Auth(reply), State::Nla) => self.on_auth_reply(reply),
             (Input::TlsReady(_) | Input::Auth(_), _) => {}

@@ -1,5 +1,6 @@
 //! What each side is told before the connection: honest choices, no clock, no randomness of its own.
 
+use super::auto_detect::Measure;
 use super::facts::IO_CHANNEL;
 use super::port::Ending;
 use crate::pdu::x224::Protocols;
@@ -29,6 +30,11 @@ pub struct ClientConfig {
     pub channels: Vec<String>,
     /// Offer to skip the channel joins.
     pub skip_channel_join: bool,
+    /// Side transports to announce, as `flags` of the multitransport channel data; zero: the block is not sent. None is
+    /// ever opened: the client is one whose UDP gets nowhere.
+    pub side_transports: u32,
+    /// Tell the server how long its measurements took; else 1 ms, for runs that must be alike.
+    pub measure_time: bool,
 }
 
 impl Default for ClientConfig {
@@ -43,6 +49,8 @@ impl Default for ClientConfig {
             desktop: (1024, 768),
             channels: vec!["cliprdr".to_owned()],
             skip_channel_join: true,
+            side_transports: 0,
+            measure_time: true,
         }
     }
 }
@@ -68,6 +76,12 @@ pub struct ServerConfig {
     pub io_channel: u16,
     /// The message channel's id, for clients that ask for one; zero: there is none. Default: the next that is free.
     pub message_channel: Option<u16>,
+    /// How the network is measured between Client Info and licensing.
+    pub auto_detect: Vec<Measure>,
+    /// Side transports to ask for behind licensing, of those that the client announces.
+    pub side_transports: Vec<SideTransport>,
+    /// `securityCookie` of these requests.
+    pub side_transport_cookie: [u8; 16],
     /// How licensing ends.
     pub license: (LicenseErrorCode, LicenseStateTransition),
     /// Send this Set Error Info in place of a licensing PDU, then end.
@@ -92,6 +106,9 @@ impl Default for ServerConfig {
             skip_channel_join: false,
             io_channel: IO_CHANNEL,
             message_channel: None,
+            auto_detect: Vec::new(),
+            side_transports: Vec::new(),
+            side_transport_cookie: [0; 16],
             license: (LicenseErrorCode::STATUS_VALID_CLIENT, LicenseStateTransition::ST_NO_TRANSITION),
             license_error_info: None,
             steps: vec![Step::Logon, Step::Draw],
@@ -125,6 +142,35 @@ impl Default for NegotiationPolicy {
     }
 }
 
+/// A UDP transport beside the main connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SideTransport {
+    /// Reliable UDP with forward error correction.
+    Reliable,
+    /// Lossy UDP with forward error correction.
+    Lossy,
+}
+
+impl SideTransport {
+    /// Its bit in the multitransport channel data, MS-RDPBCGR 2.2.1.3.8: `TRANSPORTTYPE_UDPFECR`, `TRANSPORTTYPE_UDPFECL`.
+    #[must_use]
+    pub const fn flag(self) -> u32 {
+        match self {
+            Self::Reliable => 0x01,
+            Self::Lossy => 0x04,
+        }
+    }
+
+    /// `requestedProtocol`, MS-RDPBCGR 2.2.15.1.
+    #[must_use]
+    pub const fn protocol(self) -> u16 {
+        match self {
+            Self::Reliable => 0x01,
+            Self::Lossy => 0x02,
+        }
+    }
+}
+
 /// One step of an active session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -142,6 +188,17 @@ pub enum Step {
     ErrorInfo(ErrorInfo),
     /// Draw the picture ([`super::Output::Draw`]).
     Draw,
+    /// An auto-detect request; the session goes on without its answer.
+    Measure(Measure),
+    /// Heartbeat.
+    Heartbeat {
+        /// Seconds between two of them.
+        period: u8,
+        /// How many may fail to come before the user is warned.
+        count1: u8,
+        /// How many may fail to come before the client reconnects.
+        count2: u8,
+    },
     /// Deactivate All, then capabilities exchange and finalization once more.
     Deactivate,
     /// MCS Disconnect Provider Ultimatum.

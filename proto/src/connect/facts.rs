@@ -1,5 +1,7 @@
 //! What both machines learn on the way.
 
+use crate::pdu::autodetect::NetworkCharacteristics;
+use crate::pdu::message_channel::Heartbeat;
 use crate::pdu::x224::Protocols;
 use crate::vocab::codes::ErrorInfo;
 
@@ -22,6 +24,16 @@ pub struct Facts {
     pub desktop: (u16, u16),
     /// The client understands Set Error Info.
     pub understands_error_info: bool,
+    /// The client can be measured: `RNS_UD_CS_SUPPORT_NETCHAR_AUTODETECT`.
+    pub auto_detects: bool,
+    /// The client understands heartbeats: `RNS_UD_CS_SUPPORT_HEARTBEAT_PDU`.
+    pub understands_heartbeats: bool,
+    /// `flags` of the client's multitransport channel data, MS-RDPBCGR 2.2.1.3.8.
+    pub side_transports: u32,
+    /// The last heartbeat: what the server promised.
+    pub heartbeat: Option<Heartbeat>,
+    /// What the server told of the network.
+    pub network: Option<NetworkCharacteristics>,
     /// Channel joins are skipped by both sides' consent.
     pub skips_joins: bool,
     /// The I/O channel.

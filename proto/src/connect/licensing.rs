@@ -55,6 +55,7 @@ impl Server {
         let (error_code, state_transition) = self.config.license;
         self.core.send_io(ChannelPdu::License(LicensePdu::error_alert(error_code, state_transition)));
         if (error_code, state_transition) == SUCCESS {
+            self.ask_for_side_transports();
             self.demand_active();
         } else if state_transition == LicenseStateTransition::ST_TOTAL_ABORT {
             self.core.fail(Blame::Local("the server's policy refuses the licence"));

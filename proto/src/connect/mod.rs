@@ -6,6 +6,7 @@
 
 mod active;
 mod auth;
+mod auto_detect;
 mod capabilities;
 mod channels;
 mod client;
@@ -15,6 +16,7 @@ mod facts;
 mod finalization;
 mod initiation;
 mod licensing;
+mod message_channel;
 mod nla;
 mod port;
 mod secure_settings;
@@ -24,8 +26,9 @@ mod settings;
 mod settings_rules;
 
 pub use auth::{AuthCall, AuthFailure, AuthReply};
+pub use auto_detect::Measure;
 pub use client::Client;
-pub use config::{ClientConfig, NegotiationPolicy, ServerConfig, Step};
+pub use config::{ClientConfig, NegotiationPolicy, ServerConfig, SideTransport, Step};
 pub use facts::{FIRST_STATIC_CHANNEL, Facts, IO_CHANNEL, SERVER_CHANNEL};
 pub use port::{
     Blame, CloseKind, Ending, Failure, Input, Machine, Output, TlsFacts, TlsFailure, TlsFailureKind, Wants,

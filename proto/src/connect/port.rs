@@ -1,5 +1,7 @@
 //! The port of both machines: inputs, outputs, and what is awaited.
 
+use core::time::Duration;
+
 use super::auth::{AuthCall, AuthFailure, AuthReply};
 use crate::pdu::{Context, Message, Side};
 use crate::vocab::{MessageKind, Stage};
@@ -94,6 +96,13 @@ pub enum Output {
     Activated,
     /// Draw the session's picture on the client's desktop (server only).
     Draw,
+    /// A step is left out, for the record: what it is, and why it does not fit this client (server only).
+    Skipped {
+        /// The step.
+        what: &'static str,
+        /// What stands against it.
+        because: &'static str,
+    },
     /// The machine is done; end the connection in this way.
     End(Ending),
 }
@@ -172,6 +181,8 @@ pub trait Machine {
     fn stage(&self) -> Stage;
     /// What would move the connection on.
     fn wants(&self) -> Wants;
+    /// A frame of this many bytes arrived at this time; its message is handled next.
+    fn arrived(&mut self, _now: Duration, _length: usize) {}
     /// Something happened.
     fn handle(&mut self, input: Input);
     /// What to do next; poll until `None`.

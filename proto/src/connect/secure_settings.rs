@@ -1,20 +1,12 @@
-//! Secure settings exchange: Client Info, and the network measurements that may follow it.
+//! Secure settings exchange: Client Info. Network measurements may follow it.
 //!
-//! MS-RDPBCGR 3.2.5.3.11 (client), 3.3.5.3.11 (server); auto-detect: 3.2.5.16.
+//! MS-RDPBCGR 3.2.5.3.11 (client), 3.3.5.3.11 (server).
 
 use super::client::{self, Client};
 use super::server::Server;
 use crate::pdu::ChannelPdu;
-use crate::pdu::autodetect::{InitiateMultitransportRequest, InitiateMultitransportResponse, Request, Response};
 use crate::pdu::client_info::{ClientInfo, ExtendedInfo};
 use crate::vocab::Stage;
-
-/// RTT Measure Request while connecting and later (MS-RDPBCGR 2.2.14.1.1).
-const RTT_REQUESTS: [u16; 2] = [0x1001, 0x0001];
-/// RTT Measure Response (MS-RDPBCGR 2.2.14.2.1).
-const RTT_RESPONSE: u16 = 0x0000;
-/// `E_ABORT`: the client does without the side transport (MS-RDPBCGR 2.2.15.2).
-const E_ABORT: u32 = 0x8000_4004;
 
 impl Client {
     pub(super) fn send_client_info(&mut self) {
@@ -44,26 +36,11 @@ impl Client {
         self.core.send_io(ChannelPdu::ClientInfo(Box::new(info)));
         self.go(client::State::License);
     }
-
-    pub(super) fn on_auto_detect(&mut self, request: &Request) {
-        let Some(channel) = self.core.facts.message_channel else { return };
-        if RTT_REQUESTS.contains(&request.request_type) {
-            let response =
-                Response { sequence_number: request.sequence_number, response_type: RTT_RESPONSE, body: Vec::new() };
-            self.core.send_on(channel, ChannelPdu::AutoDetectResponse(response));
-        }
-    }
-
-    pub(super) fn decline_multitransport(&mut self, request: InitiateMultitransportRequest) {
-        let Some(channel) = self.core.facts.message_channel else { return };
-        let response = InitiateMultitransportResponse { request_id: request.request_id, hr_response: E_ABORT };
-        self.core.send_on(channel, ChannelPdu::InitiateMultitransportResponse(response));
-    }
 }
 
 impl Server {
     pub(super) fn on_client_info(&mut self, info: &ClientInfo) {
         self.core.facts.user = (info.user_name.clone(), info.domain.clone());
-        self.license();
+        self.detect();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::auto_detect::Detection;
 use super::config::{ServerConfig, Step};
 use super::core::Core;
 use super::facts::Facts;
@@ -21,6 +22,8 @@ pub struct Server {
     pub(super) steps: VecDeque<Step>,
     /// Joins seen so far.
     pub(super) joins: u16,
+    /// Measurements of the network.
+    pub(super) detection: Detection,
 }
 
 /// What the server waits for.
@@ -34,6 +37,8 @@ pub(super) enum State {
     AttachUser,
     /// Joins, until Client Info comes.
     ChannelJoins,
+    /// An auto-detect request was sent whose answer is due.
+    AutoDetect,
     /// A licensing error was sent that leaves the next word to the client.
     License,
     ConfirmActive,
@@ -49,6 +54,7 @@ impl State {
             Self::Nla => Stage::Nla,
             Self::ConnectInitial => Stage::BasicSettingsExchange,
             Self::ErectDomain | Self::AttachUser | Self::ChannelJoins => Stage::ChannelConnection,
+            Self::AutoDetect => Stage::SecureSettingsExchange,
             Self::License => Stage::Licensing,
             Self::ConfirmActive => Stage::CapabilitiesExchange,
             Self::Finalization => Stage::ConnectionFinalization,
@@ -65,6 +71,7 @@ impl State {
             Self::ErectDomain => &[MessageKind::McsErectDomainRequest],
             Self::AttachUser => &[MessageKind::McsAttachUserRequest],
             Self::ChannelJoins => &[MessageKind::McsChannelJoinRequest, MessageKind::ClientInfo],
+            Self::AutoDetect => &[MessageKind::RttMeasureResponse, MessageKind::BandwidthMeasureResults],
             Self::License => &[MessageKind::LicenseMessage],
             Self::ConfirmActive => &[MessageKind::ConfirmActive],
             Self::Finalization => &[MessageKind::Synchronize, MessageKind::Control, MessageKind::FontList],
@@ -78,7 +85,14 @@ impl Server {
     #[must_use]
     pub fn new(config: ServerConfig) -> Self {
         let steps = config.steps.iter().cloned().collect();
-        Self { config, core: Core::new(Side::Server), state: State::ConnectionRequest, steps, joins: 0 }
+        Self {
+            config,
+            core: Core::new(Side::Server),
+            state: State::ConnectionRequest,
+            steps,
+            joins: 0,
+            detection: Detection::default(),
+        }
     }
 
     /// What was agreed and learned so far.
@@ -125,7 +139,8 @@ impl Server {
         match (self.state, pdu) {
             (State::ChannelJoins, ChannelPdu::ClientInfo(info)) => self.on_client_info(&info),
             (_, ChannelPdu::VirtualChannel(_)) if channel != self.core.facts.io_channel => {}
-            (_, ChannelPdu::AutoDetectResponse(_) | ChannelPdu::InitiateMultitransportResponse(_)) => {}
+            (_, ChannelPdu::AutoDetectResponse(response)) => self.on_auto_detect_response(&response),
+            (_, ChannelPdu::InitiateMultitransportResponse(_)) => {}
             // The client answers a refusal in its own words; the next word is the client's close.
             (State::License, ChannelPdu::License(_)) => {}
             (State::ConfirmActive, ChannelPdu::ConfirmActive(confirm)) => self.on_confirm_active(&confirm),
@@ -159,7 +174,7 @@ impl Machine for Server {
             State::Nla => Expect::CredSsp,
             State::ConnectInitial | State::ErectDomain | State::AttachUser => Expect::Mcs,
             State::ChannelJoins => Expect::ClientInfo,
-            State::License => Expect::Licensing,
+            State::AutoDetect | State::License => Expect::Licensing,
             State::ConfirmActive | State::Finalization | State::Active => Expect::Share,
         };
         let framing = match self.state {

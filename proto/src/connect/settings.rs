@@ -3,14 +3,15 @@
 //! MS-RDPBCGR 3.2.5.3.3, 3.2.5.3.4 (client), 3.3.5.3.3, 3.3.5.3.4 (server).
 
 use super::client::{self, Client};
+use super::config::NegotiationPolicy;
 use super::facts::{FIRST_STATIC_CHANNEL, SERVER_CHANNEL};
 use super::port::Blame;
 use super::server::{self, Server};
 use super::settings_rules;
 use crate::pdu::Message;
 use crate::pdu::gcc::{
-    ChannelDef, ClientBlock, ClientCluster, ClientCore, ClientMessageChannel, ClientNetwork, ClientSecurity,
-    ServerBlock, ServerCore, ServerMessageChannel, ServerNetwork, ServerSecurity,
+    ChannelDef, ClientBlock, ClientCluster, ClientCore, ClientMessageChannel, ClientMultitransport, ClientNetwork,
+    ClientSecurity, ServerBlock, ServerCore, ServerMessageChannel, ServerMultitransport, ServerNetwork, ServerSecurity,
 };
 use crate::pdu::mcs::{ConnectInitial, ConnectResponse, DomainParameters, ErectDomainRequest};
 use crate::pdu::x224::Protocols;
@@ -31,7 +32,10 @@ impl Client {
 
     fn connect_initial(&self) -> ConnectInitial {
         let selected = self.core.facts.selected.unwrap_or_default();
-        let mut early = ClientCore::SUPPORT_ERRINFO_PDU | ClientCore::STRONG_ASYMMETRIC_KEYS;
+        let mut early = ClientCore::SUPPORT_ERRINFO_PDU
+            | ClientCore::STRONG_ASYMMETRIC_KEYS
+            | ClientCore::SUPPORT_NETCHAR_AUTODETECT
+            | ClientCore::SUPPORT_HEARTBEAT_PDU;
         if self.config.skip_channel_join {
             early |= ClientCore::SUPPORT_SKIP_CHANNELJOIN;
         }
@@ -63,6 +67,20 @@ impl Client {
         // Methods are offered only where standard RDP security was selected: the answer tells the host's policy.
         let encryption_methods = if selected == Protocols::RDP { 0x0000_001b } else { 0 };
         let channels = self.config.channels.iter().map(|name| channel_def(name)).collect();
+        let mut blocks = vec![
+            ClientBlock::Core(Box::new(core)),
+            // REDIRECTION_SUPPORTED, ServerSessionRedirectionVersion 4.
+            ClientBlock::Cluster(ClientCluster { flags: 0x0000_000d, redirected_session_id: 0 }),
+            ClientBlock::Security(ClientSecurity { encryption_methods, ext_encryption_methods: 0 }),
+            ClientBlock::Network(ClientNetwork { channels }),
+        ];
+        // Extended blocks are for servers that announce that they know them (MS-RDPBCGR 2.2.1.3.7, 2.2.1.3.8).
+        if self.core.facts.response_flags & NegotiationPolicy::EXTENDED_CLIENT_DATA != 0 {
+            blocks.push(ClientBlock::MessageChannel(ClientMessageChannel { flags: 0 }));
+            if self.config.side_transports != 0 {
+                blocks.push(ClientBlock::Multitransport(ClientMultitransport { flags: self.config.side_transports }));
+            }
+        }
         ConnectInitial {
             calling_domain_selector: vec![1],
             called_domain_selector: vec![1],
@@ -72,14 +90,7 @@ impl Client {
             maximum_parameters: DomainParameters::MAXIMUM,
             conference_name: "1".to_owned(),
             h221_key: *b"Duca",
-            blocks: vec![
-                ClientBlock::Core(Box::new(core)),
-                // REDIRECTION_SUPPORTED, ServerSessionRedirectionVersion 4.
-                ClientBlock::Cluster(ClientCluster { flags: 0x0000_000d, redirected_session_id: 0 }),
-                ClientBlock::Security(ClientSecurity { encryption_methods, ext_encryption_methods: 0 }),
-                ClientBlock::Network(ClientNetwork { channels }),
-                ClientBlock::MessageChannel(ClientMessageChannel { flags: 0 }),
-            ],
+            blocks,
         }
     }
 
@@ -144,10 +155,13 @@ impl Server {
                     facts.client_name.clone_from(&core.client_name);
                     facts.desktop = (core.desktop_width, core.desktop_height);
                     facts.understands_error_info = flags & ClientCore::SUPPORT_ERRINFO_PDU != 0;
+                    facts.auto_detects = flags & ClientCore::SUPPORT_NETCHAR_AUTODETECT != 0;
+                    facts.understands_heartbeats = flags & ClientCore::SUPPORT_HEARTBEAT_PDU != 0;
                     skip = flags & ClientCore::SUPPORT_SKIP_CHANNELJOIN != 0;
                 }
                 ClientBlock::Network(network) => asked = network.channels.len().min(MAX_CHANNELS),
                 ClientBlock::MessageChannel(_) => message_channel = true,
+                ClientBlock::Multitransport(announced) => self.core.facts.side_transports = announced.flags,
                 _ => {}
             }
         }
@@ -205,6 +219,11 @@ impl Server {
             // Zero: there is none.
             let mcs_channel_id = facts.message_channel.unwrap_or(0);
             blocks.push(ServerBlock::MessageChannel(ServerMessageChannel { mcs_channel_id }));
+        }
+        // Only for clients that have announced theirs (MS-RDPBCGR 2.2.1.4.6).
+        if !self.config.side_transports.is_empty() && facts.side_transports != 0 {
+            let flags = self.config.side_transports.iter().fold(0, |all, transport| all | transport.flag());
+            blocks.push(ServerBlock::Multitransport(ServerMultitransport { flags }));
         }
         ConnectResponse {
             result: self.config.connect_result,

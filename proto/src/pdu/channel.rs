@@ -1,8 +1,9 @@
 //! What an MCS channel carries: sealing, reading and facts of each [`ChannelPdu`].
 
-use super::autodetect::{Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse, Request, Response};
+use super::autodetect::{Request, Response};
 use super::client_info::ClientInfo;
 use super::licensing::LicensePdu;
+use super::message_channel::{Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse};
 use super::share;
 use super::{ChannelPdu, Context, Data, Expect, Side};
 use crate::wire::Layer;

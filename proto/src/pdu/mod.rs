@@ -12,6 +12,7 @@ pub mod fast_path;
 pub mod gcc;
 pub mod licensing;
 pub mod mcs;
+pub mod message_channel;
 pub mod redirection;
 pub mod session_info;
 pub mod share;
@@ -106,9 +107,9 @@ pub enum ChannelPdu {
     ShareData(share::ShareData),
     AutoDetectRequest(autodetect::Request),
     AutoDetectResponse(autodetect::Response),
-    InitiateMultitransportRequest(autodetect::InitiateMultitransportRequest),
-    InitiateMultitransportResponse(autodetect::InitiateMultitransportResponse),
-    Heartbeat(autodetect::Heartbeat),
+    InitiateMultitransportRequest(message_channel::InitiateMultitransportRequest),
+    InitiateMultitransportResponse(message_channel::InitiateMultitransportResponse),
+    Heartbeat(message_channel::Heartbeat),
     /// Static virtual channel bytes, `CHANNEL_PDU_HEADER` included (MS-RDPBCGR 2.2.6.1).
     VirtualChannel(Vec<u8>),
 }
@@ -183,8 +184,8 @@ impl ChannelPdu {
             Self::ServerRedirection(_) => MessageKind::ServerRedirection,
             Self::UnknownShareControl(_) | Self::Flow(_) => MessageKind::UnknownShareControl,
             Self::ShareData(share) => share.data.kind(),
-            Self::AutoDetectRequest(_) => MessageKind::AutoDetectRequest,
-            Self::AutoDetectResponse(_) => MessageKind::AutoDetectResponse,
+            Self::AutoDetectRequest(pdu) => pdu.kind(),
+            Self::AutoDetectResponse(pdu) => pdu.kind(),
             Self::InitiateMultitransportRequest(_) => MessageKind::InitiateMultitransportRequest,
             Self::InitiateMultitransportResponse(_) => MessageKind::InitiateMultitransportResponse,
             Self::Heartbeat(_) => MessageKind::Heartbeat,

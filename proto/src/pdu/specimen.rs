@@ -2,6 +2,7 @@
 //!
 //! Tests round-trip them; scenario files are checked against their layers and field names.
 
+mod auto_detect;
 mod capability;
 mod channel;
 mod credssp;

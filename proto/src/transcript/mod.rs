@@ -115,6 +115,13 @@ pub enum Event {
     Certificate(CertificateFacts),
     /// Which of several scenarios behind one port is played from here on (server side).
     Chosen(Chosen),
+    /// A step of the scenario was left out, because it does not fit this client (server side).
+    Skipped {
+        /// The step.
+        what: String,
+        /// What stands against it.
+        because: String,
+    },
     /// What kind of server the client faces (server side): what the leak ledger needs to know.
     Posture(Posture),
     /// The client's `authInfo` was opened (server side): whose credentials, of which kind; never the secret.

@@ -116,7 +116,7 @@ fn a_licensing_message_whose_flags_equal_its_length_is_no_share_control_pdu() {
 fn auto_detect_is_read_on_the_io_channel_too() {
     let bytes = [0, 0x10, 0, 0, 6, 0, 1, 0, 1, 0x10];
     let pdu = read(&bytes, Expect::Licensing, Side::Server).unwrap();
-    assert_eq!(pdu.kind(), MessageKind::AutoDetectRequest);
+    assert_eq!(pdu.kind(), MessageKind::RttMeasureRequest);
 }
 
 #[test]

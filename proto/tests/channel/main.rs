@@ -7,6 +7,7 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod auto_detect;
 mod differential;
 mod forms;
 mod hostile;
@@ -24,7 +25,7 @@ fn kinds() -> Vec<MessageKind> {
         matches!(specimen(*kind), Some(Message::Data(_) | Message::FastPathInput(_) | Message::FastPathOutput(_)))
     };
     let kinds: Vec<MessageKind> = MessageKind::ALL.iter().copied().filter(ours).collect();
-    assert_eq!(kinds.len(), 32, "{kinds:?}");
+    assert_eq!(kinds.len(), 40, "{kinds:?}");
     kinds
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Pair {
     pub(crate) server_end: Option<Ending>,
     /// Pictures that the server asked for.
     pub(crate) drawn: usize,
+    /// Why steps of the server were left out.
+    pub(crate) skipped: Vec<&'static str>,
     client_end: bool,
 }
 
@@ -35,6 +37,7 @@ impl Pair {
             latency: Duration::from_millis(1),
             server_end: None,
             drawn: 0,
+            skipped: Vec::new(),
             client_end: false,
         }
     }
@@ -102,6 +105,7 @@ impl Pair {
                 }
                 Output::StartTls => self.server.tls_ready(self.now, TlsFacts::default()),
                 Output::Draw => self.drawn += 1,
+                Output::Skipped { because, .. } => self.skipped.push(because),
                 Output::End(ending) => self.server_end = Some(ending),
                 _ => {}
             }

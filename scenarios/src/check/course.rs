@@ -5,7 +5,8 @@ use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::{LicenseErrorCode, LicenseStateTransition};
 
 use super::logon::Logon;
-use crate::model::{ProbeProfile, ServerProfile, Step};
+use super::message_channel;
+use crate::model::{Measure, ProbeProfile, ServerProfile, Step};
 
 /// A part of the connection that has a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(super) struct Course {
     /// Messages that follow each other without a word from the client, flight by flight.
     pub(super) flights: Vec<Vec<MessageKind>>,
     pub(super) parts: Vec<Part>,
+    /// What the next flight begins with.
+    ahead: Vec<MessageKind>,
     /// Why nothing follows.
     pub(super) because: &'static str,
 }
@@ -43,7 +46,8 @@ impl Course {
     /// What is sent, and why nothing more.
     pub(super) fn new(server: &ServerProfile, probe: &ProbeProfile) -> Self {
         let flights = vec![vec![MessageKind::X224ConnectionConfirm]];
-        let mut course = Self { flights, parts: Vec::new(), because: "a server of this profile never sends it" };
+        let mut course =
+            Self { flights, parts: Vec::new(), ahead: Vec::new(), because: "a server of this profile never sends it" };
         if let Err(because) = course.run(server, probe) {
             course.because = because;
         }
@@ -75,7 +79,9 @@ pub(super) fn selected(server: &ServerProfile, probe: &ProbeProfile) -> Result<P
 
 impl Course {
     fn flight(&mut self, kinds: &[MessageKind]) {
-        self.flights.push(kinds.to_vec());
+        let mut flight = core::mem::take(&mut self.ahead);
+        flight.extend_from_slice(kinds);
+        self.flights.push(flight);
     }
 
     /// Walks the connection to its end, or says why it ends early.
@@ -107,6 +113,10 @@ impl Course {
             return Err("`mcs.join_result` ends the connection");
         }
         self.parts.push(Part::Licensing);
+        let reachable = message_channel::absent(profile).is_none();
+        if reachable {
+            self.detection(&profile.auto_detect);
+        }
         let licensing = &profile.licensing;
         if licensing.error_info.is_some() {
             self.flight(&[MessageKind::SetErrorInfo]);
@@ -119,10 +129,34 @@ impl Course {
             return Err("`licensing` refuses the client");
         }
         self.parts.push(Part::Session);
-        self.flight(&[MessageKind::LicenseErrorAlert, MessageKind::DemandActive]);
+        let asked = profile.multitransport.iter().filter(|transport| probe.multitransport.contains(transport));
+        let mut flight = vec![MessageKind::LicenseErrorAlert];
+        flight.extend(asked.filter(|_| reachable).map(|_| MessageKind::InitiateMultitransportRequest));
+        flight.push(MessageKind::DemandActive);
+        self.flight(&flight);
         self.finalization();
         self.session(&profile.session.steps);
         Ok(())
+    }
+
+    /// The server waits for the answer to a round-trip request and to a stop behind a start.
+    fn detection(&mut self, measures: &[Measure]) {
+        let mut started = false;
+        for measure in measures {
+            self.ahead.push(measured(*measure));
+            let answered = match measure {
+                Measure::Rtt => true,
+                Measure::BandwidthStop(_) => core::mem::take(&mut started),
+                Measure::BandwidthStart => {
+                    started = true;
+                    false
+                }
+                Measure::BandwidthPayload(_) | Measure::Characteristics(_) => false,
+            };
+            if answered {
+                self.flight(&[]);
+            }
+        }
     }
 
     fn finalization(&mut self) {
@@ -139,6 +173,8 @@ impl Course {
                     self.push(MessageKind::SaveSessionInfo)
                 }
                 Step::ErrorInfo(_) => self.push(MessageKind::SetErrorInfo),
+                Step::Measure(measure) => self.push(measured(*measure)),
+                Step::Heartbeat { .. } => self.push(MessageKind::Heartbeat),
                 Step::Draw => self.push(MessageKind::FastPathOutput),
                 Step::Deactivate => {
                     self.push(MessageKind::DeactivateAll);
@@ -197,6 +233,17 @@ impl Course {
             MessageKind::McsChannelJoinConfirm if has_session => "`mcs.skip_channel_join` leaves no joins",
             MessageKind::SetErrorInfo if has_session => "no step of [server.session] says `error_info`",
             MessageKind::SaveSessionInfo if has_session => "no step of [server.session] logs on",
+            MessageKind::RttMeasureRequest
+            | MessageKind::BandwidthMeasureStart
+            | MessageKind::BandwidthMeasurePayload
+            | MessageKind::BandwidthMeasureStop
+            | MessageKind::NetworkCharacteristicsResult
+                if has_session =>
+            {
+                "neither `auto_detect` nor a step of [server.session] asks for it"
+            }
+            MessageKind::Heartbeat if has_session => "no step of [server.session] says `heartbeat`",
+            MessageKind::InitiateMultitransportRequest if has_session => "`multitransport` asks for none",
             MessageKind::DeactivateAll if has_session => "no step of [server.session] is \"deactivate\"",
             MessageKind::FastPathOutput if has_session => "no step of [server.session] is \"draw\"",
             MessageKind::McsDisconnectProviderUltimatum if has_session => {
@@ -204,6 +251,17 @@ impl Course {
             }
             _ => "",
         }
+    }
+}
+
+/// The message that asks for a measurement.
+const fn measured(measure: Measure) -> MessageKind {
+    match measure {
+        Measure::Rtt => MessageKind::RttMeasureRequest,
+        Measure::BandwidthStart => MessageKind::BandwidthMeasureStart,
+        Measure::BandwidthPayload(_) => MessageKind::BandwidthMeasurePayload,
+        Measure::BandwidthStop(_) => MessageKind::BandwidthMeasureStop,
+        Measure::Characteristics(_) => MessageKind::NetworkCharacteristicsResult,
     }
 }
 

@@ -6,6 +6,8 @@ mod course;
 mod expect;
 mod fault;
 mod logon;
+mod measure;
+mod message_channel;
 mod nla;
 mod probe;
 mod reach;

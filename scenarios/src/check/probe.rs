@@ -2,7 +2,7 @@
 
 use badrdp_proto::pdu::x224::Protocols;
 
-use super::server::contradiction;
+use super::server::{contradiction, multitransport};
 use crate::keys::PROBE;
 use crate::model::ProbeProfile;
 use crate::read::View;
@@ -23,6 +23,7 @@ pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
         accept_certificate: flag("accept_certificate"),
         restricted_admin: flag("restricted_admin"),
         remote_guard: flag("remote_guard"),
+        multitransport: multitransport(&view),
     };
     if let Some(("", span)) = view.string("user") {
         view.sink.suggest(span, "`user` is empty", "leave it out: a probe without credentials");

@@ -7,12 +7,12 @@ use badrdp_proto::vocab::codes::{
 };
 
 use super::course::{self, Course, NO_TLS, Part};
-use super::words::{CIPHERS, FLAGS, KEYS, VERSIONS};
-use super::{nla, session};
+use super::words::{CIPHERS, FLAGS, KEYS, SIDE_TRANSPORTS, VERSIONS};
+use super::{measure, message_channel, nla, session};
 use crate::keys::{LICENSING, MCS, NEGOTIATION, NLA, SERVER, TLS};
 use crate::model::{
-    Certificate, Key, LicensingProfile, McsProfile, Negotiation, ProbeProfile, ServerProfile, TlsProfile, TlsVersion,
-    TlsVersionMax,
+    Certificate, Key, LicensingProfile, McsProfile, Negotiation, ProbeProfile, ServerProfile, SideTransport,
+    TlsProfile, TlsVersion, TlsVersionMax,
 };
 use crate::read::View;
 
@@ -26,9 +26,12 @@ pub(super) fn server(file: &View<'_, '_>, probe: &ProbeProfile) -> ServerProfile
         nla: nla::nla(&view, probe),
         accounts: nla::accounts(&view),
         mcs: view.table("mcs", &MCS).map(|view| mcs(&view)).unwrap_or_default(),
+        auto_detect: measure::auto_detect(&view),
+        multitransport: multitransport(&view),
         licensing: view.table("licensing", &LICENSING).map(|view| licensing(&view)).unwrap_or_default(),
         session: session::session(&view),
     };
+    message_channel::check(&view, &profile, probe);
     unreachable_parts(&view, &profile, probe);
     profile
 }
@@ -130,6 +133,11 @@ fn mcs(view: &View<'_, '_>) -> McsProfile {
     profile
 }
 
+/// `multitransport`, of the server or of the probe.
+pub(super) fn multitransport(view: &View<'_, '_>) -> Vec<SideTransport> {
+    view.words("multitransport", SIDE_TRANSPORTS).into_iter().map(|(transport, ..)| transport).collect()
+}
+
 /// Ids that are taken. User and static channels take what the two leave free, so that they never clash.
 fn channel_clashes(view: &View<'_, '_>, profile: &McsProfile) {
     for (key, id) in [("io_channel", Some(profile.io_channel)), ("message_channel", profile.message_channel)] {
@@ -173,6 +181,8 @@ fn unreachable_parts(view: &View<'_, '_>, profile: &ServerProfile, probe: &Probe
         ("nla", "[server.nla]", Part::Nla),
         ("account", "[[server.account]]", Part::Nla),
         ("mcs", "[server.mcs]", Part::Mcs),
+        ("auto_detect", "`auto_detect`", Part::Licensing),
+        ("multitransport", "`multitransport`", Part::Session),
         ("licensing", "[server.licensing]", Part::Licensing),
         ("session", "[server.session]", Part::Session),
     ];

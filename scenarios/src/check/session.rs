@@ -3,8 +3,9 @@
 use badrdp_proto::vocab::codes::{ErrorInfo, LogonErrorData, LogonErrorType, McsReason};
 use toml::de::DeValue;
 
+use super::measure::{self, belongs};
 use super::words::STEPS;
-use crate::keys::{SESSION, STEP};
+use crate::keys::{SESSION, STEP, STEP_KINDS};
 use crate::model::{SessionProfile, Step};
 use crate::read::{Value, View};
 
@@ -23,51 +24,52 @@ pub(super) fn session(server: &View<'_, '_>) -> SessionProfile {
             view.sink.suggest(item.span(), message, format!("make `{end}` the last step"));
             break;
         }
-        let Some(step) = step(&view, item) else { continue };
-        if let (Step::End(_), DeValue::String(word)) = (&step, item.get_ref()) {
+        let these = step(&view, item);
+        if let ([Step::End(_)], DeValue::String(word)) = (these.as_slice(), item.get_ref()) {
             ended = Some(word);
         }
-        steps.push(step);
+        steps.extend(these);
     }
     SessionProfile { steps }
 }
 
-fn step(view: &View<'_, '_>, item: &Value<'_>) -> Option<Step> {
+fn step(view: &View<'_, '_>, item: &Value<'_>) -> Vec<Step> {
     match item.get_ref() {
-        DeValue::String(word) => view.sink.word("steps", word, item.span(), STEPS).map(Step::from),
-        DeValue::Table(_) => table_step(&View::of(item, &STEP, view.sink)?),
-        other => view.wrong_type("steps", item, "words and tables", other),
+        DeValue::String(word) => {
+            view.sink.word("steps", word, item.span(), STEPS).map(Step::from).into_iter().collect()
+        }
+        DeValue::Table(_) => View::of(item, &STEP, view.sink).map(|step| table_step(&step)).unwrap_or_default(),
+        other => view.wrong_type::<Step>("steps", item, "words and tables", other).into_iter().collect(),
     }
 }
 
-fn table_step(step: &View<'_, '_>) -> Option<Step> {
+fn table_step(step: &View<'_, '_>) -> Vec<Step> {
     let number = |number: u64| u32::try_from(number).ok();
-    let kinds = ["logon_error", "error_info", "disconnect"];
-    let given: Vec<&str> = kinds.into_iter().filter(|key| step.has(key)).collect();
     if step.has("data") && !step.has("logon_error") {
         step.sink.report(step.key_span("data"), "`data` belongs to `logon_error`");
     }
-    match given.as_slice() {
-        ["logon_error"] => {
+    belongs(step, &["warn", "reconnect"], "heartbeat");
+    let Some(kind) = measure::only_one(step, STEP_KINDS) else { return Vec::new() };
+    let one = match kind {
+        "logon_error" => {
             let kind = step.code("logon_error", |n| number(n).map(LogonErrorType));
             if !step.has("data") {
                 step.sink.report(step.span.clone(), "`logon_error` needs `data`");
             }
-            Some(Step::LogonError(kind?, step.code("data", |n| number(n).map(LogonErrorData))?))
+            kind.zip(step.code("data", |n| number(n).map(LogonErrorData)))
+                .map(|(kind, data)| Step::LogonError(kind, data))
         }
-        ["error_info"] => step.code("error_info", |n| number(n).map(ErrorInfo)).map(Step::ErrorInfo),
-        [_] => {
-            // T.125 has room for five reasons; a packed choice cannot carry more than three bits.
+        "error_info" => step.code("error_info", |n| number(n).map(ErrorInfo)).map(Step::ErrorInfo),
+        // T.125 has room for five reasons; a packed choice cannot carry more than three bits.
+        "disconnect" => {
             step.code("disconnect", |n| u8::try_from(n).ok().filter(|n| *n < 8).map(McsReason)).map(Step::Disconnect)
         }
-        [] => {
-            let message = "a step says one of `logon_error`, `error_info`, `disconnect`, or is a word";
-            step.sink.report(step.span.clone(), message);
-            None
+        "heartbeat" => {
+            let byte = |key, default| step.integer(key).and_then(|n| u8::try_from(n).ok()).unwrap_or(default);
+            let (period, count1, count2) = (byte("heartbeat", 0), byte("warn", 1), byte("reconnect", 2));
+            Some(Step::Heartbeat { period, count1, count2 })
         }
-        [_, second, ..] => {
-            step.sink.report(step.key_span(second), "one step does one thing: make this a step of its own");
-            None
-        }
-    }
+        _ => return measure::table(step, kind).into_iter().map(Step::Measure).collect(),
+    };
+    one.into_iter().collect()
 }

@@ -1,6 +1,6 @@
 //! Every word that a value may be, with what it means.
 
-use badrdp_proto::connect::Ending;
+use badrdp_proto::connect::{Ending, Measure, SideTransport};
 use badrdp_proto::vocab::codes::NtStatus;
 
 use crate::model::{ClientDuty, Key, Mechanism, PublicKeyAnswer, Refusal, Step, Then, TlsVersion};
@@ -71,12 +71,39 @@ pub(crate) const STATES: &[(&str, Option<NtStatus>)] = &[
     ("logon-type-not-granted", Some(NtStatus::STATUS_LOGON_TYPE_NOT_GRANTED)),
 ];
 
+/// Bytes of a payload where a file does not say: what Microsoft's suite sends, close to the most that MCS carries.
+const PAYLOAD: u16 = 15_992;
+
+/// Measurements of the network that are a word.
+pub(crate) const MEASURES: &[(&str, Measure)] = &[
+    ("rtt", Measure::Rtt),
+    ("bandwidth-start", Measure::BandwidthStart),
+    ("bandwidth-payload", Measure::BandwidthPayload(PAYLOAD)),
+    ("bandwidth-stop", Measure::BandwidthStop(PAYLOAD)),
+];
+
+/// The same in a session, where a stop has no payload.
+pub(crate) const SESSION_MEASURES: &[(&str, Measure)] = &[
+    ("rtt", Measure::Rtt),
+    ("bandwidth-start", Measure::BandwidthStart),
+    ("bandwidth-payload", Measure::BandwidthPayload(PAYLOAD)),
+    ("bandwidth-stop", Measure::BandwidthStop(0)),
+];
+
+/// UDP transports beside the main connection.
+pub(crate) const SIDE_TRANSPORTS: &[(&str, SideTransport)] =
+    &[("reliable", SideTransport::Reliable), ("lossy", SideTransport::Lossy)];
+
 /// Steps of a session that are a word.
 pub(crate) const STEPS: &[(&str, Word)] = &[
     ("logon", Word::Logon),
     ("logon-long", Word::LogonLong),
     ("logon-plain", Word::LogonPlain),
     ("reconnect-cookie", Word::ReconnectCookie),
+    ("rtt", Word::Measure(Measure::Rtt)),
+    ("bandwidth-start", Word::Measure(Measure::BandwidthStart)),
+    ("bandwidth-payload", Word::Measure(Measure::BandwidthPayload(PAYLOAD))),
+    ("bandwidth-stop", Word::Measure(Measure::BandwidthStop(0))),
     ("draw", Word::Draw),
     ("deactivate", Word::Deactivate),
     ("fin", Word::End(Ending::Fin)),
@@ -91,6 +118,7 @@ pub(crate) enum Word {
     LogonLong,
     LogonPlain,
     ReconnectCookie,
+    Measure(Measure),
     Draw,
     Deactivate,
     End(Ending),
@@ -103,6 +131,7 @@ impl From<Word> for Step {
             Word::LogonLong => Self::LogonLong,
             Word::LogonPlain => Self::LogonPlain,
             Word::ReconnectCookie => Self::ReconnectCookie,
+            Word::Measure(measure) => Self::Measure(measure),
             Word::Draw => Self::Draw,
             Word::Deactivate => Self::Deactivate,
             Word::End(ending) => Self::End(ending),

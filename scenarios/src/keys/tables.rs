@@ -72,6 +72,13 @@ pub(crate) const OPERATORS: &[&str] = match EFFECTS.split_first() {
 
 /// By how much `add` may change a number.
 const ADDED: i64 = 0xffff_ffff;
+/// What a step that is a table does: one of these.
+pub(crate) const STEP_KINDS: &[&str] =
+    &["logon_error", "error_info", "disconnect", "heartbeat", "bandwidth_payload", "average_rtt"];
+/// What a measurement that is a table does: one of these.
+pub(crate) const MEASURE_KINDS: &[&str] = &["bandwidth_payload", "bandwidth_stop", "average_rtt"];
+/// The largest payload of a measurement: behind it the length of MCS Send Data would need fragments.
+pub(crate) const PAYLOAD: u64 = 16_000;
 
 const BYTES: Rule = Rule::One(&["hex", "text"]);
 const PLACE: Rule = Rule::One(&["field", "at"]);
@@ -118,6 +125,8 @@ tables! {
         "nla" Table(&NLA), "How the server does CredSSP";
         "account" Tables(&ACCOUNT), "Who may log on by NLA; alice alone by default";
         "mcs" Table(&MCS), "Answers in MCS";
+        "auto_detect" Steps(|| names(words::MEASURES), &MEASURE), "How the network is measured behind Client Info";
+        "multitransport" Words(|| names(words::SIDE_TRANSPORTS)), "UDP transports that are asked for behind licensing";
         "licensing" Table(&LICENSING), "How licensing ends";
         "session" Table(&SESSION), "What happens once the connection is active";
     }
@@ -186,13 +195,33 @@ tables! {
         "steps" Steps(|| names(words::STEPS), &STEP), "What happens, in order; log on, draw and stay by default";
     }
     STEP "step" "a step" [
-        Rule::One(&["logon_error", "error_info", "disconnect"]), Rule::With("logon_error", "data"),
-        Rule::With("data", "logon_error"),
+        Rule::One(STEP_KINDS), Rule::With("logon_error", "data"), Rule::With("data", "logon_error"),
+        Rule::With("warn", "heartbeat"), Rule::With("reconnect", "heartbeat"), Rule::With("count", "bandwidth_payload"),
+        Rule::With("base_rtt", "average_rtt"), Rule::With("bandwidth", "average_rtt"),
     ] {
         "logon_error" Kind::code::<LogonErrorType>(), "Save Session Info with a logon error of this type";
         "data" Kind::code::<LogonErrorData>(), "The logon error's data";
         "error_info" Kind::code::<ErrorInfo>(), "Set Error Info";
         "disconnect" Kind::code::<McsReason>(), "MCS Disconnect Provider Ultimatum";
+        "heartbeat" Number(0, 255), "Heartbeat: the seconds between two of them";
+        "warn" Number(0, 255), "How many heartbeats may fail to come before the user is warned; 1 by default";
+        "reconnect" Number(0, 255), "How many may fail to come before the client reconnects; 2 by default";
+        "bandwidth_payload" Number(1, PAYLOAD), "Bandwidth Measure Payload of this many bytes";
+        "count" Number(1, 1000), "How many of them; 1 by default";
+        "average_rtt" Number(0, 0xffff_ffff), "Network Characteristics Result: the round trip in milliseconds";
+        "base_rtt" Number(0, 0xffff_ffff), "The shortest round trip in milliseconds";
+        "bandwidth" Number(0, 0xffff_ffff), "Kilobits per second";
+    }
+    MEASURE "measure" "a measurement" [
+        Rule::One(MEASURE_KINDS), Rule::With("count", "bandwidth_payload"), Rule::With("base_rtt", "average_rtt"),
+        Rule::With("bandwidth", "average_rtt"),
+    ] {
+        "bandwidth_payload" Number(1, PAYLOAD), "Bandwidth Measure Payload of this many bytes";
+        "count" Number(1, 1000), "How many of them; 1 by default";
+        "bandwidth_stop" Number(0, PAYLOAD), "Bandwidth Measure Stop with a payload of this many bytes";
+        "average_rtt" Number(0, 0xffff_ffff), "Network Characteristics Result: the round trip in milliseconds";
+        "base_rtt" Number(0, 0xffff_ffff), "The shortest round trip in milliseconds";
+        "bandwidth" Number(0, 0xffff_ffff), "Kilobits per second";
     }
     FAULT "fault" "[[fault]]" [Rule::Needs("at"), Rule::AtMostOne(OPERATORS), Rule::Some(EFFECTS)] {
         "at" Word(anchors), "The message that it strikes; * is every message, for split, drip and wait";
@@ -272,6 +301,7 @@ tables! {
         "accept_certificate" Switch, "true: send credentials whatever the certificate";
         "restricted_admin" Switch, "true: ask for Restricted Admin";
         "remote_guard" Switch, "true: ask for Remote Credential Guard";
+        "multitransport" Words(|| names(words::SIDE_TRANSPORTS)), "UDP transports to announce; none is ever opened";
     }
     EXPECT "expect" "[expect]" [] {
         "probe" Table(&EXPECT_PROBE), "What the honest probe must report";

@@ -1,5 +1,6 @@
 //! Who logs on, how, and what comes of it: both ends of NLA.
 
+use badrdp_proto::connect::SideTransport;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{EarlyUserAuthorizationResult, NtStatus};
 
@@ -197,6 +198,8 @@ pub struct ProbeProfile {
     pub restricted_admin: bool,
     /// `remote_guard = true`: ask for Remote Credential Guard.
     pub remote_guard: bool,
+    /// `multitransport = ["reliable"]`: side transports to announce. None is ever opened.
+    pub multitransport: Vec<SideTransport>,
 }
 
 impl std::fmt::Debug for ProbeProfile {

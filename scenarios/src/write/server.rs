@@ -1,5 +1,6 @@
 //! `[server]` and the tables below it.
 
+use badrdp_proto::pdu::autodetect::NetworkCharacteristics;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{LicenseErrorCode, LicenseStateTransition, McsResult, NtStatus};
 
@@ -7,17 +8,31 @@ use super::item::{Entries, Item, Section};
 use super::{WriteError, protocol_words};
 use crate::check::words;
 use crate::model::{
-    Account, Certificate, LicensingProfile, McsProfile, Negotiation, NlaProfile, ServerProfile, SessionProfile, Step,
-    Target, TlsProfile, TlsVersionMax,
+    Account, Certificate, LicensingProfile, McsProfile, Measure, Negotiation, NlaProfile, ServerProfile,
+    SessionProfile, SideTransport, Step, Target, TlsProfile, TlsVersionMax,
 };
 
 pub(super) fn sections(server: &ServerProfile) -> Result<Vec<Section>, WriteError> {
-    let ServerProfile { security, negotiation, tls, nla, accounts, mcs, licensing, session } = server;
+    let ServerProfile {
+        security,
+        negotiation,
+        tls,
+        nla,
+        accounts,
+        mcs,
+        auto_detect,
+        multitransport,
+        licensing,
+        session,
+    } = server;
     let honest = ServerProfile::default();
     let mut top = Entries::default();
     if *security != honest.security {
         top.add("security", protocol_words("security", *security)?);
     }
+    let measures = auto_detect.iter().map(|measure| measured(*measure, words::MEASURES));
+    top.add_unless(auto_detect.is_empty(), "auto_detect", Item::List(measures.collect()));
+    top.add_unless(multitransport.is_empty(), "multitransport", side_transports(multitransport)?);
     let mut sections = vec![
         Section::table("server", top),
         Section::table("server.negotiation", negotiation_entries(negotiation)?),
@@ -210,6 +225,34 @@ fn session_entries(session: &SessionProfile) -> Result<Entries, WriteError> {
     Ok(entries)
 }
 
+/// Side transports as a list of their words.
+pub(super) fn side_transports(transports: &[SideTransport]) -> Result<Item, WriteError> {
+    let word = |transport| Item::word("multitransport", words::SIDE_TRANSPORTS, transport);
+    Ok(Item::List(transports.iter().map(word).collect::<Result<_, _>>()?))
+}
+
+/// The word of a measurement, or a table.
+fn measured(measure: Measure, words: &[(&'static str, Measure)]) -> Item {
+    if let Some((word, _)) = words.iter().find(|(_, known)| *known == measure) {
+        return Item::from(*word);
+    }
+    let mut table = Entries::default();
+    match measure {
+        Measure::Rtt | Measure::BandwidthStart => {}
+        Measure::BandwidthPayload(length) => table.add("bandwidth_payload", u64::from(length)),
+        Measure::BandwidthStop(length) => table.add("bandwidth_stop", u64::from(length)),
+        Measure::Characteristics(NetworkCharacteristics { base_rtt, bandwidth, average_rtt }) => {
+            table.add("average_rtt", u64::from(average_rtt));
+            for (key, number) in [("base_rtt", base_rtt), ("bandwidth", bandwidth)] {
+                if let Some(number) = number {
+                    table.add(key, u64::from(number));
+                }
+            }
+        }
+    }
+    table.into()
+}
+
 fn step(step: &Step) -> Result<Item, WriteError> {
     let mut table = Entries::default();
     match step {
@@ -219,6 +262,12 @@ fn step(step: &Step) -> Result<Item, WriteError> {
         }
         Step::ErrorInfo(code) => table.add("error_info", Item::code(*code)),
         Step::Disconnect(reason) => table.add("disconnect", Item::code(*reason)),
+        Step::Heartbeat { period, count1, count2 } => {
+            for (key, number) in [("heartbeat", period), ("warn", count1), ("reconnect", count2)] {
+                table.add(key, u64::from(*number));
+            }
+        }
+        Step::Measure(measure) => return Ok(measured(*measure, words::SESSION_MEASURES)),
         Step::Logon
         | Step::LogonLong
         | Step::LogonPlain

@@ -39,6 +39,23 @@ pub(in crate::diagnosis) static ERROR_INFO: Advice = Advice {
     mstsc: &[],
 };
 
+pub(in crate::diagnosis) static HEARTBEAT_LOST: Advice = Advice {
+    expected: "a heartbeat, or anything else, within the time that the host promised",
+    causes: &[
+        (
+            Evidence::Documented,
+            "the connection is lost: after as many missing heartbeats as the host named, a client is to reconnect",
+        ),
+        (Evidence::Inferred, "the network drops the connection without a word, as a firewall does that forgets it"),
+        (Evidence::Inferred, "the host hangs, or was suspended"),
+    ],
+    remedies: &[
+        "probe again: whether the host answers tells a lost connection from a dead host",
+        "check idle timeouts and failovers of the firewalls and gateways between",
+    ],
+    mstsc: &[],
+};
+
 pub(in crate::diagnosis) static LOGON_ERROR: Advice = Advice {
     expected: "a logon",
     causes: &[(Evidence::Documented, "Winlogon on the host reports the error in the evidence to the client")],

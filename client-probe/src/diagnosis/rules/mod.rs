@@ -7,6 +7,7 @@ mod credssp;
 mod error_info;
 mod foreign;
 mod frame;
+mod heartbeat_lost;
 mod license_exchange_required;
 mod license_refused;
 mod logon_error;
@@ -207,6 +208,7 @@ pub(super) static RULES: &[Rule] = &[
     frame::CUT_SHORT,
     frame::MALFORMED,
     unexpected_message::RULE,
+    heartbeat_lost::RULE,
     stalled::SILENT,
     stalled::STALLED,
     closed_early::CLOSED,

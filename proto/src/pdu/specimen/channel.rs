@@ -1,13 +1,11 @@
 //! Specimens of what MCS channels and fast-path carry.
 
-use super::{SERVER_CHANNEL, USER_CHANNEL, carried};
+use super::{SERVER_CHANNEL, USER_CHANNEL, auto_detect, carried};
 use crate::pdu::activation::{ConfirmActive, DeactivateAll, DemandActive};
-use crate::pdu::autodetect::{
-    Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse, Request, Response,
-};
 use crate::pdu::client_info::{ClientInfo, ExtendedInfo, Secret, SecretBytes, TimeZone};
 use crate::pdu::fast_path::{BitmapRectangle, Input, InputEvent, Output, Update, bitmap_update};
 use crate::pdu::licensing::{LicenseMessage, LicensePdu};
+use crate::pdu::message_channel::{Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse};
 use crate::pdu::redirection::ServerRedirection;
 use crate::pdu::session_info::SaveSessionInfo;
 use crate::pdu::share::{ShareData, ShareDataPdu, UnknownShareControl};
@@ -22,6 +20,9 @@ const SHARE_ID: u32 = 0x0001_03ea;
 
 /// A representative message of a kind that an MCS channel or fast-path carries.
 pub(super) fn specimen(kind: MessageKind) -> Option<Message> {
+    if let Some(pdu) = auto_detect::specimen(kind) {
+        return Some(carried(kind, pdu));
+    }
     let pdu = match kind {
         MessageKind::FastPathInput => return Some(Message::FastPathInput(fast_path_input())),
         MessageKind::FastPathOutput => return Some(Message::FastPathOutput(fast_path_output())),
@@ -63,18 +64,6 @@ pub(super) fn specimen(kind: MessageKind) -> Option<Message> {
             pdu_type: 0x1c,
             pdu_source: SERVER_CHANNEL,
             body: vec![1, 2, 3, 4],
-        }),
-        MessageKind::AutoDetectRequest => ChannelPdu::AutoDetectRequest(Request {
-            sequence_number: 1,
-            // Bandwidth Measure Payload: length, then bytes.
-            request_type: 0x0002,
-            body: vec![4, 0, 0xaa, 0xbb, 0xcc, 0xdd],
-        }),
-        MessageKind::AutoDetectResponse => ChannelPdu::AutoDetectResponse(Response {
-            sequence_number: 1,
-            // Bandwidth Measure Results: timeDelta, byteCount.
-            response_type: 0x0003,
-            body: vec![10, 0, 0, 0, 0x00, 0x40, 0, 0],
         }),
         MessageKind::InitiateMultitransportRequest => {
             ChannelPdu::InitiateMultitransportRequest(InitiateMultitransportRequest {
