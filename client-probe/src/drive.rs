@@ -281,8 +281,14 @@ impl Drive<'_> {
         tracing::debug!("reading: {error}");
         match tls::sort_rustls(error) {
             Some(kind) => self.session.tls_failed(now, TlsFailure { kind, after: None }),
-            // A FIN without close_notify is a FIN.
-            None => self.session.peer_closed(now, self.reset || tls::is_reset(error)),
+            // A FIN without close_notify is a FIN, too.
+            None => {
+                let reset = self.reset || tls::is_reset(error);
+                if !reset && matches!(self.stream, Stream::Tls(_)) {
+                    self.session.note(now, Event::NoCloseNotify);
+                }
+                self.session.peer_closed(now, reset);
+            }
         }
     }
 

@@ -234,6 +234,15 @@ impl Link {
                 let budget = self.budget;
                 timeout(budget, self.drain()).await.ok()
             }
+            Ending::TcpFin => {
+                if let Err(failure) = self.flush().await {
+                    tracing::debug!(?failure, "not all was written ahead of the end");
+                }
+                self.tls = None;
+                self.half_close().await;
+                let budget = self.budget;
+                timeout(budget, self.drain()).await.ok()
+            }
             Ending::Rst => {
                 if let Err(error) = self.stream.set_zero_linger() {
                     tracing::debug!(%error, "cannot set SO_LINGER");

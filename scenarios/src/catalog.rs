@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
+use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::load::check_str;
@@ -68,6 +69,42 @@ pub fn files() -> Vec<(&'static Path, &'static str)> {
         .collect();
     files.sort_unstable();
     files
+}
+
+/// One file of the catalogue: a scenario, or a family of them.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// `directory/file`: the id, or what all ids of the family begin with.
+    pub id: String,
+    /// What is broken, in one line: of a family, what all of it is about.
+    pub summary: String,
+    /// Its scenarios, ordered by id.
+    pub scenarios: Vec<&'static Scenario>,
+}
+
+/// Every file of the catalogue, ordered by id.
+#[must_use]
+pub fn entries() -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (path, text) in files() {
+        let scenarios: Vec<&Scenario> = catalog().iter().filter(|scenario| scenario.source == path).collect();
+        let Some(first) = scenarios.first() else { continue };
+        let (document, _) = DeTable::parse_recoverable(text);
+        let summary = match document.get_ref().get("summary").map(toml::Spanned::get_ref) {
+            Some(DeValue::String(summary)) => summary.to_string(),
+            _ => first.summary.clone(),
+        };
+        let id = catalog_id(path);
+        entries.push(Entry { id, summary, scenarios });
+    }
+    entries.sort_by(|a, b| a.id.cmp(&b.id));
+    entries
+}
+
+/// The id of a file's scenario or family: its path from the catalogue's root, without its extension.
+fn catalog_id(path: &Path) -> String {
+    let path = path.with_extension("");
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// Loads the catalogue: what is right, and what is wrong. A test keeps the second part empty, warnings too.

@@ -398,6 +398,14 @@ pub struct ExpectClient {
     pub because: String,
 }
 
+impl ExpectClient {
+    /// Whether the client ends the connection in any case.
+    #[must_use]
+    pub fn ends(&self) -> bool {
+        self.must == Some(ClientDuty::Disconnect)
+    }
+}
+
 /// What a client owes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientDuty {

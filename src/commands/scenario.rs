@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod coverage;
+mod docs;
 mod list;
 mod new;
 mod schema;
@@ -29,6 +30,8 @@ enum Command {
     Schema(schema::Arguments),
     /// List what Microsoft's suites test, with our scenarios beside each test
     Coverage(coverage::Arguments),
+    /// Print the catalogue as a page in Markdown
+    Docs(docs::Arguments),
 }
 
 /// Runs the command; the value is the exit code.
@@ -40,5 +43,6 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         Command::New(arguments) => new::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Coverage(arguments) => coverage::main(&arguments),
+        Command::Docs(arguments) => docs::main(&arguments),
     }
 }

@@ -8,7 +8,7 @@ use badrdp_proto::pdu::session_info::SaveSessionInfo;
 use badrdp_proto::pdu::share::ShareDataPdu;
 use badrdp_proto::pdu::x224::{DisconnectRequest, NegotiationAnswer, Protocols, TpduError};
 use badrdp_proto::pdu::{ChannelPdu, Message};
-use badrdp_proto::transcript::{CertificateProblem as Problem, ConnectFailure, Transcript};
+use badrdp_proto::transcript::{CertificateProblem as Problem, ConnectFailure, Event, Transcript};
 use badrdp_proto::vocab::codes::{
     LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType, McsResult, NegotiationFailureCode,
 };
@@ -209,6 +209,21 @@ fn every_finding_has_an_example_of_which_it_is_the_first_and_a_near_miss() {
         let missed: Vec<_> = diagnose(&near_miss).findings.iter().map(|finding| finding.id).collect();
         assert!(!missed.contains(&id), "{id} in its near miss: {missed:?}");
     }
+}
+
+/// With `close_notify` and without it the finding is the same, and its title is not.
+#[test]
+fn tcp_that_ends_without_ending_tls_is_told_apart() {
+    let title = |story: Story| {
+        let found = diagnose(&story.closed(CloseKind::Fin)).findings;
+        found.first().map(|found| found.title.clone()).unwrap_or_default()
+    };
+    let session = || Story::active().got(logon());
+    let (ended, cut) = (title(session()), title(session().event(Event::NoCloseNotify)));
+    assert!(!ended.contains("TLS"), "{ended}");
+    assert_eq!(cut, "the session starts, then the host closes the connection without ending TLS and gives no reason");
+    let (ended, cut) = (title(settings()), title(settings().event(Event::NoCloseNotify)));
+    assert_eq!(cut, format!("{ended}, without ending TLS"));
 }
 
 #[test]

@@ -165,6 +165,11 @@ impl<'a> View<'a> {
         self.last(|event| if let Event::PeerClosed(kind) = event { Some(*kind) } else { None })
     }
 
+    /// TCP ended inside TLS that was not ended.
+    pub(crate) fn no_close_notify(self) -> Option<&'a Entry> {
+        self.last(|event| matches!(event, Event::NoCloseNotify).then_some(())).map(|(entry, ())| entry)
+    }
+
     /// Whether the host drew anything.
     pub(crate) fn drawn(self) -> bool {
         self.received(|message| crate::drive::is_picture(message).then_some(())).is_some()

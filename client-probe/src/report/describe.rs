@@ -112,6 +112,7 @@ pub(crate) fn describe(entry: &Entry) -> Described {
         ),
         Event::Identity(identity) => plain(Mark::Good, "host", host::summary(identity)),
         Event::Activated => plain(Mark::Good, "session active", String::new()),
+        Event::NoCloseNotify => plain(Mark::Bad, "TLS not ended", "TCP ends without close_notify".to_owned()),
         Event::PeerClosed(kind) => plain(Mark::Received, "closed by the peer", close(*kind)),
         Event::HalfClosed { altered } => Described {
             altered: altered.iter().cloned().collect(),
@@ -246,6 +247,7 @@ pub(crate) fn close(kind: CloseKind) -> String {
 fn ending(how: Ending) -> (&'static str, String) {
     match how {
         Ending::Fin => ("closed", "TCP FIN".to_owned()),
+        Ending::TcpFin => ("closed", "TCP FIN without TLS close_notify".to_owned()),
         Ending::Rst => ("closed", "TCP RST".to_owned()),
         Ending::TlsAlert(alert) => ("closed", format!("TLS alert {}, TCP FIN", alert_name(alert))),
         Ending::Stall => ("falls silent", "the connection stays open".to_owned()),

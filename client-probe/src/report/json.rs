@@ -265,6 +265,7 @@ fn details(event: &Event) -> (&'static str, Value) {
         Event::NlaRequirement(_) => ("nla-requirement", Value::Null),
         Event::Identity(identity) => ("identity", self::identity(identity)),
         Event::Activated => ("activated", Value::Null),
+        Event::NoCloseNotify => ("no-close-notify", Value::Null),
         Event::PeerClosed(_) => ("peer-closed", Value::Null),
         Event::HalfClosed { .. } => ("half-closed", Value::Null),
         Event::Closed { .. } => ("closed", Value::Null),

@@ -51,6 +51,7 @@ pub(super) fn then(group: &mut [Shaped], fault: &Fault) -> bool {
         Then::End(ending) => {
             let name = match ending {
                 Ending::Fin => "fin".to_owned(),
+                Ending::TcpFin => "tcp-fin".to_owned(),
                 Ending::Rst => "rst".to_owned(),
                 Ending::TlsAlert(alert) => format!("alert {alert}"),
                 Ending::Stall => "stall".to_owned(),

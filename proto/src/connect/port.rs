@@ -113,6 +113,9 @@ pub enum Ending {
     /// Close in order: TLS `close_notify`, TCP FIN.
     #[default]
     Fin,
+    /// TCP FIN alone: inside TLS without `close_notify`, so that the peer cannot know whether it got everything
+    /// (RFC 8446 6.1).
+    TcpFin,
     /// TCP RST.
     Rst,
     /// A fatal TLS alert with this description (RFC 8446 6), then TCP FIN. Without TLS: TCP FIN.

@@ -139,6 +139,8 @@ pub enum Event {
     NlaRequirement(NlaRequirement),
     /// The connection reached the active stage.
     Activated,
+    /// TCP ends inside TLS that was not ended: there was no `close_notify` (RFC 8446 6.1).
+    NoCloseNotify,
     /// The peer closed.
     PeerClosed(CloseKind),
     /// This side closed its sending half and goes on reading.

@@ -107,6 +107,7 @@ pub(crate) const STEPS: &[(&str, Word)] = &[
     ("draw", Word::Draw),
     ("deactivate", Word::Deactivate),
     ("fin", Word::End(Ending::Fin)),
+    ("tcp-fin", Word::End(Ending::TcpFin)),
     ("rst", Word::End(Ending::Rst)),
     ("stall", Word::End(Ending::Stall)),
 ];
@@ -141,6 +142,7 @@ impl From<Word> for Step {
 
 pub(crate) const THEN: &[(&str, Then)] = &[
     ("fin", Then::End(Ending::Fin)),
+    ("tcp-fin", Then::End(Ending::TcpFin)),
     ("rst", Then::End(Ending::Rst)),
     ("stall", Then::End(Ending::Stall)),
     ("half-close", Then::HalfClose),

@@ -81,14 +81,13 @@ fn probe(scenario: &Scenario) -> String {
 fn client(text: &mut String, expect: &ExpectClient) {
     let duties = [("must", expect.must), ("should", expect.should)];
     for (word, duty) in duties.into_iter().filter_map(|(word, duty)| Some((word, duty?))) {
-        let ends = expect.must == Some(ClientDuty::Disconnect);
-        let _ = writeln!(text, "A client {word}:  {}", duty_text(duty, ends));
+        let _ = writeln!(text, "A client {word}:  {}", duty_text(duty, expect.ends()));
     }
     let _ = writeln!(text, "Because:  {}", expect.because);
 }
 
 /// `ends`: the client must end the connection in any case.
-const fn duty_text(duty: ClientDuty, ends: bool) -> &'static str {
+pub(super) const fn duty_text(duty: ClientDuty, ends: bool) -> &'static str {
     match duty {
         ClientDuty::Connect => "go on to an active session",
         ClientDuty::Disconnect => "end the connection",

@@ -45,6 +45,7 @@ fn check(view: &View<'_>, wanted: CloseKind, verb: &str) -> Option<Seen> {
         }
         Some(kind) => format!("the host {verb} the connection after {kind}"),
     };
+    let title = if view.no_close_notify().is_some() { format!("{title}, without ending TLS") } else { title };
     let last_sent = view.last_sent().filter(|_| !view.heard_anything());
     let last_sent = last_sent.or_else(|| credentials(view));
     let seen = Seen::new(stage, title);

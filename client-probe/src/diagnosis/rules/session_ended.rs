@@ -25,6 +25,9 @@ fn check(view: &View<'_>) -> Option<Seen> {
         Blame::Refused(MessageKind::McsDisconnectProviderUltimatum) => {
             ("ends it with an MCS disconnect", vec![mstsc(3, 0, Evidence::Inferred)])
         }
+        Blame::Closed(CloseKind::Fin) if view.no_close_notify().is_some() => {
+            ("closes the connection without ending TLS", SOCKET_CLOSED.to_vec())
+        }
         Blame::Closed(CloseKind::Fin) => ("closes the connection", SOCKET_CLOSED.to_vec()),
         Blame::Closed(CloseKind::Reset) => ("resets the connection", stream::RESET.mstsc.to_vec()),
         _ => return None,
@@ -32,6 +35,7 @@ fn check(view: &View<'_>) -> Option<Seen> {
     Some(
         Seen::new(stage, format!("the session starts, then the host {how} and gives no reason"))
             .evidence_if(view.ultimatum().map(|(entry, _)| view.quote(entry)))
+            .evidence_if(view.no_close_notify().map(|entry| view.quote(entry)))
             .evidence_if(view.close().map(|(entry, _)| view.quote(entry)))
             .mstsc(codes),
     )
