@@ -53,6 +53,7 @@ fn check(view: &View<'_>, wanted: CloseKind, verb: &str) -> Option<Seen> {
     Some(
         seen.evidence_if(last_sent.map(|entry| view.quote(entry)))
             .evidence_if(view.received(Some).map(|(entry, _)| view.quote(entry)))
+            .evidence_if(view.no_close_notify().map(|entry| view.quote(entry)))
             .evidence_if(view.close().map(|(entry, _)| view.quote(entry))),
     )
 }
