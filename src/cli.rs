@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{explain, probe, run, scenario, serve};
+use crate::commands::{diagnose, explain, probe, run, scenario, serve};
 
 /// Replays broken RDP servers, probes real ones, and explains what a Windows user would see.
 #[derive(Debug, Parser)]
@@ -18,6 +18,7 @@ Start here:
   badrdp serve healthy/tls-1.3    a server to point a client at
   badrdp probe HOST               what is wrong with a host
   badrdp explain 0x904 0x7        what the two numbers of mstsc's dialog say
+  badrdp diagnose FILE            what was wrong, from a saved probe
 
 Environment:
   BADRDP_LOG       log on stderr: error, warn (default), info, debug or trace
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Probe(probe::Arguments),
     /// Explain an error code of mstsc or of the protocol
     Explain(explain::Arguments),
+    /// Diagnose a saved transcript again, without the host
+    Diagnose(diagnose::Arguments),
     /// List, show, check and write scenarios, and count them against other suites
     Scenario(scenario::Arguments),
 }

@@ -2,8 +2,11 @@
 //! both ladders and the diagnosis are as the snapshot says.
 #![allow(clippy::expect_used, reason = "tests say what they expect")]
 
+use std::time::Duration;
+
 use badrdp::Scenario;
-use badrdp::client_probe::report;
+use badrdp::client_probe::{diagnose, report, saved};
+use badrdp::proto::transcript::Transcript;
 use badrdp::replay::{Options, Replay, replay};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -22,7 +25,29 @@ fn check(scenario: &Scenario) -> Result<(), Failed> {
     let settings = settings();
     let name = scenario.id.replace('/', "__");
     settings.bind(|| insta::assert_snapshot!(name, picture(&replayed)));
+    read_back(&replayed)?;
     if replayed.as_expected() { Ok(()) } else { Err(replayed.problems.join("\n").into()) }
+}
+
+/// What is saved of a probe and read back is diagnosed as it was live, in data and in text.
+fn read_back(replayed: &Replay) -> Result<(), Failed> {
+    let document = |transcript: &Transcript| report::json::report(transcript, &diagnose(transcript));
+    let live = document(&replayed.client);
+    let mut saved = saved::read(live.to_string().as_bytes())?;
+    let read = saved.pop().ok_or("nothing was read back")?.transcript;
+    if diagnose(&read) != replayed.diagnosis {
+        return Err(format!("the diagnosis differs once read back: {:#?}", diagnose(&read)).into());
+    }
+    let (again, live) = (format!("{:#}", document(&read)), format!("{live:#}"));
+    if let Some((again, live)) = again.lines().zip(live.lines()).find(|(again, live)| again != live) {
+        return Err(format!("the document differs once read back:\n{live}\n{again}").into());
+    }
+    // Text has tenths of milliseconds, a saved transcript whole microseconds.
+    let mut live = replayed.client.clone();
+    live.entries.iter_mut().for_each(|entry| entry.at = Duration::from_micros(entry.at.as_micros() as u64));
+    let text =
+        |transcript: &Transcript| report::text::report(transcript, &diagnose(transcript), report::text::Detail::Stages);
+    if text(&read) == text(&live) { Ok(()) } else { Err("the text differs once read back".into()) }
 }
 
 /// What both sides saw and what the probe made of it.

@@ -9,6 +9,7 @@ pub mod explain;
 mod probe;
 pub mod report;
 mod required;
+pub mod saved;
 pub mod survey;
 mod tap;
 mod tls;

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use badrdp_client_probe::diagnosis::Verdict;
 use badrdp_client_probe::report::{self, json, survey_json, text};
 use badrdp_client_probe::{Options, Roots, Target, diagnose};
 use badrdp_proto::pdu::x224::Protocols;
@@ -139,15 +138,10 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         output::print(&format!("Probing {}\n{report}", address(&target)))?;
     }
     let weak = survey.as_ref().is_some_and(survey::is_weak);
-    Ok(match diagnosis.verdict {
-        Verdict::Healthy | Verdict::NeedsCredentials if weak => exit::NOT_AS_EXPECTED,
-        Verdict::Healthy | Verdict::NeedsCredentials => exit::AS_EXPECTED,
-        Verdict::Degraded | Verdict::Refused | Verdict::Broken | Verdict::NotRdp => exit::NOT_AS_EXPECTED,
-        Verdict::Unreachable => exit::UNREACHABLE,
-    })
+    Ok(super::diagnose::exit_code(diagnosis.verdict).max(if weak { exit::NOT_AS_EXPECTED } else { exit::AS_EXPECTED }))
 }
 
-fn address(target: &Target) -> String {
+pub(crate) fn address(target: &Target) -> String {
     let Target { host, port } = target;
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }

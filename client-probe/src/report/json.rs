@@ -14,10 +14,12 @@ use serde_json::{Map, Value, json};
 
 use super::describe::{auth_failure, describe, problem};
 use super::host;
+use super::masked_request::masked_request;
 use super::text::word;
 use crate::diagnosis::nla::Logon;
 use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Finding, Verdict};
+use crate::saved::exact::{hex, written};
 
 /// The schema's number; it changes when a field changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -50,7 +52,8 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis) -> Value {
 /// `nla.required` is `null` where it is not known: a host that selects NLA may do without it.
 /// `credentials` is `null` without a user. `identity` is `null` without an NTLM challenge; its `clock` is in Unix
 /// seconds, its `skew` is that clock minus this machine's.
-fn host(transcript: &Transcript) -> Value {
+#[must_use]
+pub fn host(transcript: &Transcript) -> Value {
     let view = View::new(transcript);
     json!({
         "nla": {
@@ -166,6 +169,7 @@ fn failure(failure: &Failure) -> Value {
         "stage": failure.stage.name(),
         "cause": cause(&failure.cause),
         "why": why(&failure.cause),
+        "blame": written!(BlameDef, &failure.cause),
         "after": failure.after.map(|kind| kind.name()),
     })
 }
@@ -220,15 +224,28 @@ fn entry(entry: &Entry) -> Value {
 fn details(event: &Event) -> (&'static str, Value) {
     match event {
         Event::Connected { peer } => ("connected", json!({ "peer": peer })),
-        Event::ConnectFailed { tried, .. } => ("connect-failed", json!({ "tried": tried })),
-        Event::Message { direction, kind, bytes, .. } => {
-            ("message", json!({ "direction": self::direction(*direction), "kind": kind.name(), "bytes": hex(bytes) }))
+        Event::ConnectFailed { failure, tried } => {
+            ("connect-failed", json!({ "tried": tried, "failure": written!(ConnectFailureDef, failure) }))
+        }
+        Event::Message { direction, kind, bytes, message, .. } => {
+            let mut fields =
+                json!({ "direction": self::direction(*direction), "kind": kind.name(), "bytes": hex(bytes) });
+            if let (Some(request), Value::Object(fields)) = (message.as_deref().and_then(masked_request), &mut fields) {
+                fields.insert("ts_request".to_owned(), hex(&request).into());
+            }
+            ("message", fields)
         }
         Event::Undecodable { bytes, error, .. } => (
             "undecodable",
-            json!({ "bytes": hex(bytes), "path": error.path, "offset": error.offset, "reason": error.reason.to_string() }),
+            json!({
+                "bytes": hex(bytes),
+                "path": error.path,
+                "offset": error.offset,
+                "reason": error.reason.to_string(),
+                "error": written!(DecodeErrorDef, error),
+            }),
         ),
-        Event::NotAFrame(_) => ("not-a-frame", Value::Null),
+        Event::NotAFrame(error) => ("not-a-frame", json!({ "error": written!(FrameErrorDef, error) })),
         Event::TlsRecord { direction, kind, .. } => {
             ("tls-record", json!({ "direction": self::direction(*direction), "kind": kind.name() }))
         }
@@ -240,7 +257,10 @@ fn details(event: &Event) -> (&'static str, Value) {
                 "server_name": facts.server_name,
             }),
         ),
-        Event::TlsFailed(failure) => ("tls-failed", json!({ "after": failure.after.map(|kind| kind.name()) })),
+        Event::TlsFailed(failure) => (
+            "tls-failed",
+            json!({ "after": failure.after.map(|kind| kind.name()), "failure": written!(TlsFailureDef, failure) }),
+        ),
         Event::Certificate(facts) => ("certificate", certificate(facts)),
         Event::Chosen(chosen) => ("chosen", choice(chosen)),
         Event::Skipped { what, because } => ("skipped", json!({ "what": what, "because": because })),
@@ -262,13 +282,15 @@ fn details(event: &Event) -> (&'static str, Value) {
             }),
         ),
         Event::Credentials { domain, user } => ("credentials", json!({ "domain": domain, "user": user })),
-        Event::NlaRequirement(_) => ("nla-requirement", Value::Null),
+        Event::NlaRequirement(known) => {
+            ("nla-requirement", json!({ "requirement": written!(NlaRequirementDef, known) }))
+        }
         Event::Identity(identity) => ("identity", self::identity(identity)),
         Event::Activated => ("activated", Value::Null),
         Event::NoCloseNotify => ("no-close-notify", Value::Null),
-        Event::PeerClosed(_) => ("peer-closed", Value::Null),
+        Event::PeerClosed(how) => ("peer-closed", json!({ "how": written!(CloseKindDef, how) })),
         Event::HalfClosed { .. } => ("half-closed", Value::Null),
-        Event::Closed { .. } => ("closed", Value::Null),
+        Event::Closed { how, .. } => ("closed", json!({ "how": written!(EndingDef, how) })),
         Event::TimedOut => ("timed-out", Value::Null),
     }
 }
@@ -309,8 +331,4 @@ pub(super) fn milliseconds(duration: Duration) -> Value {
     // Whole microseconds: enough for a person, and no noise of binary fractions.
     let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     json!(micros as f64 / 1000.0)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

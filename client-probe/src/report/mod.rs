@@ -5,6 +5,7 @@ pub(crate) mod host;
 pub mod json;
 pub mod ladder;
 pub mod leak;
+mod masked_request;
 pub mod style;
 pub mod survey;
 pub mod survey_json;

@@ -34,6 +34,7 @@ fn replayed(replay: &Replay) -> Value {
     json!({
         "diagnosis": report::json::diagnosis(&replay.diagnosis),
         "client": report::json::transcript(&replay.client),
+        "host": report::json::host(&replay.client),
         "server": replay.server.iter().map(report::json::transcript).collect::<Vec<_>>(),
         "leaks": replay.server.iter().map(leaks).collect::<Vec<_>>(),
         "took_ms": replay.took.as_secs_f64() * 1000.0,
