@@ -19,7 +19,7 @@ use super::text::word;
 use crate::diagnosis::nla::Logon;
 use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Finding, Verdict};
-use crate::saved::exact::{hex, written};
+use crate::saved::exact::{Problem, hex, written};
 
 /// The schema's number; it changes when a field changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -317,6 +317,7 @@ pub(super) fn certificate(facts: &CertificateFacts) -> Value {
         "checked_name": facts.checked_name,
         "checked_at": facts.checked_at,
         "problems": facts.problems.iter().map(problem).collect::<Vec<_>>(),
+        "problem_kinds": facts.problems.iter().cloned().map(Problem).collect::<Vec<_>>(),
     })
 }
 

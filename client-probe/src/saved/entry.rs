@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use badrdp_proto::connect::{Blame, Failure, TlsFacts};
 use badrdp_proto::pdu::credssp::ntlm::{TargetInfo, Version};
-use badrdp_proto::transcript::{CertificateFacts, CertificateProblem, Direction, Event, HostIdentity};
+use badrdp_proto::transcript::{CertificateFacts, Direction, Event, HostIdentity};
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::frame::MAX_FRAME;
 use serde::de::Error as _;
@@ -13,9 +13,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::exact::{self, BlameDef, CloseKindDef, ConnectFailureDef, DecodeErrorDef, EndingDef, FrameErrorDef};
-use super::exact::{NlaRequirementDef, TlsFailureDef};
+use super::exact::{NlaRequirementDef, Problem, TlsFailureDef};
 use super::fields::Fields;
-use crate::report::describe::problem;
 
 /// An entry whose message, if it is one, is not decoded yet.
 #[derive(Debug)]
@@ -138,8 +137,7 @@ pub(super) fn failure(value: &Value) -> Result<Failure, String> {
 }
 
 fn certificate(fields: Fields<'_>) -> Result<CertificateFacts, String> {
-    let problems: Vec<String> = fields.plain("problems")?;
-    let problems: Result<_, _> = problems.iter().map(|phrase| problem_of(phrase)).collect();
+    let problems: Vec<Problem> = fields.plain("problem_kinds")?;
     Ok(CertificateFacts {
         subject: fields.plain("subject")?,
         issuer: fields.plain("issuer")?,
@@ -149,18 +147,8 @@ fn certificate(fields: Fields<'_>) -> Result<CertificateFacts, String> {
         key: fields.plain("key")?,
         checked_name: fields.plain("checked_name")?,
         checked_at: fields.plain("checked_at")?,
-        problems: problems.map_err(|why| format!("`problems`: {why}"))?,
+        problems: problems.into_iter().map(|Problem(problem)| problem).collect(),
     })
-}
-
-fn problem_of(phrase: &str) -> Result<CertificateProblem, String> {
-    use CertificateProblem::{
-        Expired, NameMismatch, NoServerAuth, NotYetValid, SelfSigned, Unreadable, UntrustedIssuer,
-    };
-    let plain = [Expired, NotYetValid, NameMismatch, SelfSigned, UntrustedIssuer, NoServerAuth];
-    let unreadable = || Some(Unreadable(phrase.strip_prefix("unreadable (")?.strip_suffix(')')?.to_owned()));
-    let found = plain.into_iter().find(|known| problem(known) == phrase).or_else(unreadable);
-    found.ok_or_else(|| format!("{phrase:?} is no problem that is known here"))
 }
 
 /// What `host.identity` and the entry have in common; an entry's clocks are masked.

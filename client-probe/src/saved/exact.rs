@@ -4,7 +4,7 @@
 //! "of": what it holds }`.
 
 use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, Ending, TlsFailure, TlsFailureKind};
-use badrdp_proto::transcript::{ConnectFailure, NlaRequirement};
+use badrdp_proto::transcript::{CertificateProblem, ConnectFailure, NlaRequirement};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::NtStatus;
 use badrdp_proto::wire::{DecodeError, FrameError, Reason};
@@ -36,6 +36,26 @@ pub(crate) enum ConnectFailureDef {
     Unreachable,
     Other(String),
 }
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CertificateProblem", tag = "is", content = "of", rename_all = "kebab-case")]
+enum CertificateProblemDef {
+    Expired,
+    NotYetValid,
+    NameMismatch,
+    SelfSigned,
+    UntrustedIssuer,
+    NoIntermediate,
+    NoServerAuth,
+    WeakSignature(String),
+    WeakKey(String),
+    Unreadable(String),
+}
+
+/// A certificate's problem, for lists.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Problem(#[serde(with = "CertificateProblemDef")] pub(crate) CertificateProblem);
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "NlaRequirement", rename_all = "kebab-case")]

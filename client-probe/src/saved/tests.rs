@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests state what they expect")]
 
 use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, Ending, TlsFailure, TlsFailureKind};
+use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::transcript::{CertificateProblem, ConnectFailure, Direction, Event, NlaRequirement, Transcript};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::NtStatus;
@@ -155,10 +156,13 @@ fn every_kind_of_event_comes_back() {
         CertificateProblem::NameMismatch,
         CertificateProblem::SelfSigned,
         CertificateProblem::UntrustedIssuer,
+        CertificateProblem::NoIntermediate,
         CertificateProblem::NoServerAuth,
+        CertificateProblem::WeakSignature("SHA-1".to_owned()),
+        CertificateProblem::WeakKey("RSA 1024".to_owned()),
         CertificateProblem::Unreadable("at (byte 7)".to_owned()),
     ];
-    let secured = Story::secured_as(badrdp_proto::pdu::x224::Protocols::SSL, problems);
+    let secured = Story::secured_as(Protocols::SSL, problems);
     let transcript = with_bytes(events.into_iter().fold(secured, Story::event).fail(Blame::Stalled));
     let read = read_one(&document(&transcript)).unwrap();
     for (read, live) in read.entries.iter().zip(&transcript.entries) {
@@ -179,7 +183,7 @@ fn several_documents_in_a_row_are_read() {
 
 #[test]
 fn the_hosts_clock_is_read_from_where_it_is_not_masked() {
-    let story = Story::secured_as(badrdp_proto::pdu::x224::Protocols::HYBRID, Vec::new());
+    let story = Story::secured_as(Protocols::HYBRID, Vec::new());
     let transcript = with_bytes(story.at(Stage::Nla).challenged().fail(Blame::Auth(AuthFailure::NoCredentials)));
     let mut document = document(&transcript);
     document["host"]["identity"]["skew"] = json!(3600);
@@ -239,7 +243,8 @@ fn a_file_that_is_cut_short_is_refused_wherever_it_is_cut() {
 
 #[test]
 fn no_flipped_byte_makes_the_reader_panic() {
-    let text = denied().to_string().into_bytes();
+    let short = Story::selected(Protocols::SSL).closed(CloseKind::Fin);
+    let text = document(&with_bytes(short)).to_string().into_bytes();
     for at in 0..text.len() {
         for flip in [0x01, 0x10, 0x80] {
             let mut bytes = text.clone();
