@@ -35,7 +35,9 @@ pub(crate) struct Arguments {
 const HELP: &str = "\
 The diagnosis is made from the transcript alone, as it was when the host was
 there; a newer badrdp may say more. What the file lacks is not diagnosed: the
-lengths of TLS records and the bytes of CredSSP's messages are not in it.
+lengths of TLS records and the bytes of CredSSP's messages are not in it. What
+a survey found is not judged again: --json keeps it as it is, text leaves it
+out.
 
 Examples:
   badrdp probe pc.corp.example --json > pc.json
@@ -115,6 +117,7 @@ fn document(saved: &Saved, diagnosis: &Diagnosis, alone: bool) -> String {
         if let Some(target) = &saved.target {
             report.insert("target".to_owned(), json!({ "host": target.host, "port": target.port }));
         }
+        report.extend(saved.survey.clone().map(|survey| ("survey".to_owned(), survey)));
         if let Some(id) = &saved.scenario {
             report.insert("scenario".to_owned(), id.as_str().into());
         }

@@ -99,6 +99,7 @@ fn event(name: &str, fields: Fields<'_>) -> Result<RawEvent, String> {
         }
         "identity" => Event::Identity(Box::new(identity(fields)?)),
         "activated" => Event::Activated,
+        "no-close-notify" => Event::NoCloseNotify,
         "peer-closed" => Event::PeerClosed(fields.read("how", |it| exact::read(it, CloseKindDef::deserialize))?),
         "half-closed" => Event::HalfClosed { altered: altered(fields)?.pop() },
         "closed" => Event::Closed {
@@ -106,7 +107,9 @@ fn event(name: &str, fields: Fields<'_>) -> Result<RawEvent, String> {
             altered: altered(fields)?.pop(),
         },
         "timed-out" => Event::TimedOut,
-        "chosen" | "posture" | "delegated" => return Err(format!("`event`: {name:?} is a server's, not a probe's")),
+        "chosen" | "skipped" | "posture" | "delegated" => {
+            return Err(format!("`event`: {name:?} is a server's, not a probe's"));
+        }
         _ => return Err(format!("`event`: {name:?} is not known here; perhaps a newer badrdp wrote the file")),
     }))
 }

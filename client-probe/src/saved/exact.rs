@@ -77,6 +77,7 @@ pub(crate) enum CloseKindDef {
 #[serde(remote = "Ending", tag = "is", content = "of", rename_all = "kebab-case")]
 pub(crate) enum EndingDef {
     Fin,
+    TcpFin,
     Rst,
     TlsAlert(u8),
     Stall,

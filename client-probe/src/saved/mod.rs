@@ -41,6 +41,8 @@ pub struct Saved {
     pub scenario: Option<String>,
     /// The client's transcript.
     pub transcript: Transcript,
+    /// What a survey found, as it was printed: it is data already, and is not judged again.
+    pub survey: Option<Value>,
 }
 
 /// Why a file cannot be read.
@@ -100,12 +102,17 @@ pub fn read(json: &[u8]) -> Result<Vec<Saved>, ReadError> {
         let document = document?;
         if let Some(transcript) = document.transcript {
             let transcript = transcript.finish("transcript", document.host.as_ref())?;
-            all.push(Saved { target: document.target.map(Target::from), scenario: None, transcript });
+            all.push(Saved {
+                target: document.target.map(Target::from),
+                scenario: None,
+                transcript,
+                survey: document.survey,
+            });
         }
         for Record { id, client, host } in document.scenarios.into_iter().flatten() {
             if let Some(client) = client {
                 let transcript = client.finish(&format!("{id}: client"), host.as_ref())?;
-                all.push(Saved { target: None, scenario: Some(id), transcript });
+                all.push(Saved { target: None, scenario: Some(id), transcript, survey: None });
             }
         }
     }
@@ -131,6 +138,7 @@ struct Document {
     target: Option<SavedTarget>,
     transcript: Option<RawTranscript>,
     host: Option<Value>,
+    survey: Option<Value>,
     scenarios: Option<Vec<Record>>,
 }
 

@@ -137,7 +137,7 @@ fn every_kind_of_event_comes_back() {
     let connect = connect.map(|failure| Event::ConnectFailed { failure, tried: vec![[192, 0, 2, 7].into()] });
     let known =
         [NlaRequirement::Required, NlaRequirement::Optional, NlaRequirement::Unknown].map(Event::NlaRequirement);
-    let how = [Ending::Fin, Ending::Rst, Ending::TlsAlert(80), Ending::Stall];
+    let how = [Ending::Fin, Ending::TcpFin, Ending::Rst, Ending::TlsAlert(80), Ending::Stall];
     let closed = how.map(|how| Event::Closed { how, altered: Some("by a fault".to_owned()) });
     let mut events = vec![
         Event::NotAFrame(frame_error()),
@@ -145,6 +145,7 @@ fn every_kind_of_event_comes_back() {
         Event::HalfClosed { altered: Some("so".to_owned()) },
         Event::Credentials { domain: String::new(), user: "alice".to_owned() },
         Event::Activated,
+        Event::NoCloseNotify,
         Event::TimedOut,
         Event::PeerClosed(CloseKind::FinMidFrame { have: 5 }),
     ];
