@@ -1,6 +1,7 @@
 //! Real clients and servers from Debian's packages, started for one test and ended with it.
 #![allow(dead_code, clippy::expect_used, clippy::panic, reason = "a test helper: what is missing is a failed test")]
 
+pub(crate) mod hosts;
 pub(crate) mod secret;
 pub(crate) mod served;
 pub(crate) mod window;

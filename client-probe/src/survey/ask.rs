@@ -178,10 +178,11 @@ pub(super) async fn put_with(pace: &mut Pace<'_>, question: Question, methods: u
     match (&answer.reply, answer.selected()) {
         (Reply::Silent, _) => pace.stop(StopReason::Silent, &what),
         (Reply::Foreign(_), _) => pace.stop(StopReason::NotRdp, &what),
-        (_, Some(Protocols::RDP)) => {
+        // Without negotiation data only standard RDP security is left; whether it is done shows behind it.
+        (Reply::NoNegotiationData, _) | (_, Some(Protocols::RDP)) => {
             answer.settings = Some(settings(&mut stream, &mut frames, methods, deadline).await);
         }
-        (Reply::Selected { .. } | Reply::NoNegotiationData, _) => {}
+        (Reply::Selected { .. }, _) => {}
         _ => pace.refused(),
     }
     Some((answer, stream))

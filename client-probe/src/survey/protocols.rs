@@ -12,7 +12,7 @@ use badrdp_proto::transcript::{Direction, Event, NlaRequirement, Transcript};
 use badrdp_proto::vocab::codes::NegotiationFailureCode;
 use badrdp_proto::wire::FrameError;
 
-use super::ask::{Answer, Question, Reply, foreign, put, settings_of};
+use super::ask::{Answer, Question, Reply, Settings, foreign, put, settings_of};
 use super::pace::Pace;
 use super::standard::{self, Standard};
 use crate::diagnosis::Evidence;
@@ -89,7 +89,9 @@ pub(super) fn known(walk: &Transcript) -> Vec<Answer> {
                     asked.map(|asked| Answer::from_confirm(asked, confirm))
                 }
                 (Message::McsConnectResponse(response), Direction::Received) => {
-                    let last = answers.last_mut().filter(|answer| answer.selected() == Some(Protocols::RDP));
+                    let last = answers.last_mut().filter(|answer| {
+                        answer.selected() == Some(Protocols::RDP) || answer.reply == Reply::NoNegotiationData
+                    });
                     if let Some(answer) = last {
                         answer.settings = Some(settings_of((**response).clone()));
                     }
@@ -193,18 +195,25 @@ pub(crate) fn conclude(answers: Vec<Answer>) -> ProtocolSurvey {
 /// What the answers say of one protocol, the surest first.
 fn conclude_one(answers: &[Answer], protocol: Protocols) -> Conclusion {
     let conclusion = |accepted, evidence, because| Conclusion { protocol, accepted: Some(accepted), evidence, because };
-    if let Some(answer) = answers.iter().find(|answer| answer.selected() == Some(protocol)) {
-        let because = if protocol == Protocols::RDP && answer.asked.protocols != Some(Protocols::RDP) {
+    let silent = |answer: &Answer| protocol == Protocols::RDP && answer.reply == Reply::NoNegotiationData;
+    if let Some(answer) = answers.iter().find(|answer| answer.selected() == Some(protocol) || silent(answer)) {
+        let because = if silent(answer) {
+            format!("confirmed without negotiation data when {} was asked for", answer.asked)
+        } else if protocol == Protocols::RDP && answer.asked.protocols != Some(Protocols::RDP) {
             format!("selected, though only {} was asked for", answer.asked)
         } else {
             format!("selected when {} was asked for", answer.asked)
         };
         // Some say 0 to everything; whether standard RDP security is done shows behind it.
-        if let Some(super::ask::Settings::Refused(result)) = &answer.settings {
-            let because = format!("{because}, but MCS Connect is refused: {result}");
-            return conclusion(false, Evidence::Observed, because);
-        }
-        return conclusion(true, Evidence::Observed, because);
+        return match &answer.settings {
+            Some(Settings::Refused(result)) => {
+                conclusion(false, Evidence::Observed, format!("{because}, but MCS Connect is refused: {result}"))
+            }
+            Some(Settings::Nothing(what)) => {
+                conclusion(!silent(answer), Evidence::Observed, format!("{because}; in answer to MCS Connect: {what}"))
+            }
+            Some(Settings::Given(_)) | None => conclusion(true, Evidence::Observed, because),
+        };
     }
     for answer in answers {
         let told = |evidence| Some((evidence, format!("asked for {}: {}", answer.asked, answer.reply)));

@@ -1,8 +1,10 @@
 #![allow(clippy::unwrap_used, reason = "tests state what they expect")]
 
-use badrdp_proto::vocab::codes::McsReason;
+use badrdp_proto::transcript::ConnectFailure;
+use badrdp_proto::vocab::codes::{McsReason, McsResult};
 
 use super::*;
+use crate::diagnosis::fixture::{ALL as ALL_THREE, Story, connect_response, ultimatum};
 
 /// What a server answers: by the protocols asked for.
 type Server = fn(u32) -> Answer;
@@ -66,6 +68,11 @@ fn curt(asked: u32) -> Answer {
     }
 }
 
+/// A server from before negotiation: it does standard RDP security.
+fn ancient(asked: u32) -> Answer {
+    Answer { source: Some(XRDP), ..Answer::other(Question::of(Protocols(asked)), Reply::NoNegotiationData) }
+}
+
 /// Goes through with it as the survey does.
 fn interview(server: Server) -> ProtocolSurvey {
     let mut answers = Vec::new();
@@ -88,13 +95,14 @@ fn asked(found: &ProtocolSurvey) -> Vec<u32> {
 #[test]
 fn real_servers_are_settled_with_few_questions() {
     use Protocols as P;
-    let table: [(Server, &[P], Nla, &[u32]); 7] = [
+    let table: [(Server, &[P], Nla, &[u32]); 8] = [
         (negotiate, &[P::RDP, P::SSL], Nla::NotOffered, &[0xb, 0xa, 4, 0x10]),
         (rdp_only, &[P::RDP], Nla::NotOffered, &[0xb, 4, 0x10]),
         (tls_only, &[P::SSL], Nla::NotOffered, &[0xb, 0xa, 4, 0x10]),
         (nla_only, &[P::HYBRID], Nla::Enforced, &[0xb, 9, 4, 0x10]),
         (shadow, &[P::RDP, P::SSL], Nla::NotOffered, &[0xb, 0xa, 4, 0, 0x10]),
         (generous, &ALL, Nla::Offered, &[0xb, 3, 1, 4, 0, 0x10]),
+        (ancient, &[P::RDP], Nla::NotOffered, &[0xb, 4, 0x10]),
         (curt, &[P::SSL], Nla::NotOffered, &[0xb, 0xa, 2, 8, 4, 0, 0x10]),
     ];
     for (server, protocols, nla, questions) in table {
@@ -141,10 +149,20 @@ fn silence_and_other_services_settle_nothing() {
 #[test]
 fn a_zero_that_leads_to_nothing_is_no_standard_rdp_security() {
     let mut answer = selects(0, 0, 1, XRDP);
-    answer.settings =
-        Some(super::super::ask::Settings::Refused(badrdp_proto::vocab::codes::McsResult::RT_USER_REJECTED));
+    answer.settings = Some(Settings::Refused(McsResult::RT_USER_REJECTED));
     let found = conclude(vec![answer]);
     assert_eq!(found.protocols.first().unwrap().accepted, Some(false));
+}
+
+#[test]
+fn a_confirm_that_leads_to_nothing_is_no_standard_rdp_security() {
+    // xrdp with `security_layer=tls` confirms to clients without negotiation, and closes at MCS.
+    let mut answer = ancient(0);
+    answer.settings = Some(Settings::Nothing("closed without an answer".to_owned()));
+    let found = conclude(vec![answer]);
+    let rdp = found.protocols.first().unwrap();
+    assert_eq!(rdp.accepted, Some(false));
+    assert!(rdp.because.ends_with("in answer to MCS Connect: closed without an answer"), "{}", rdp.because);
 }
 
 #[test]
@@ -152,4 +170,42 @@ fn only_an_offered_protocol_with_tls_carries_a_survey_of_tls() {
     assert!(carries_tls(&selects(0xb, 1, 1, XRDP)) && carries_tls(&selects(0xb, 8, 1, XRDP)));
     assert!(!carries_tls(&selects(0xb, 0, 1, XRDP)) && !carries_tls(&selects(2, 1, 1, XRDP)));
     assert!(!carries_tls(&refuses(0xb, 5, XRDP)) && !carries_tls(&disconnect(0x10)));
+}
+
+/// The replies that a walk leaves behind.
+fn left_by(walk: &Transcript) -> Vec<Reply> {
+    let answers = known(walk);
+    assert!(answers.iter().all(|answer| answer.from_walk));
+    answers.into_iter().map(|answer| answer.reply).collect()
+}
+
+#[test]
+fn what_the_walk_saw_is_known() {
+    let nla = Story::nla(Protocols::HYBRID).challenged().event(Event::NlaRequirement(NlaRequirement::Required)).done();
+    let refused = Reply::Refused(NegotiationFailureCode::HYBRID_REQUIRED_BY_SERVER);
+    assert_eq!(left_by(&nla), [Reply::Selected { protocol: Protocols::HYBRID, flags: 1 }, refused]);
+    assert_eq!(conclude(known(&nla)).nla, Nla::Enforced);
+    assert_eq!(
+        next(&known(&nla)),
+        Some(Question::of(Protocols::HYBRID_EX)),
+        "the walk's own question is not asked again"
+    );
+    let rdp = Story::selected(Protocols::RDP).got(connect_response(McsResult::RT_SUCCESSFUL, 0, 2)).done();
+    let standard = conclude(known(&rdp)).standard.unwrap();
+    assert_eq!((standard.methods.as_slice(), standard.complete), (&[2][..], false));
+}
+
+#[test]
+fn a_walk_that_got_no_confirm_is_known_for_what_it_got() {
+    assert_eq!(left_by(&Story::asked(ALL_THREE).stalled()), [Reply::Silent]);
+    assert_eq!(left_by(&Story::asked(ALL_THREE).closed(CloseKind::Fin)), [Reply::Closed]);
+    assert_eq!(left_by(&Story::asked(ALL_THREE).closed(CloseKind::Reset)), [Reply::Reset]);
+    assert_eq!(left_by(&Story::asked(ALL_THREE).foreign(b"SSH-2.0-x")), [Reply::Foreign("SSH")]);
+    assert_eq!(left_by(&Story::asked(ALL_THREE).answered(None).done()), [Reply::NoNegotiationData]);
+    let ended = Story::asked(ALL_THREE).got(ultimatum()).closed(CloseKind::Fin);
+    assert!(matches!(left_by(&ended).as_slice(), [Reply::McsDisconnect(_)]));
+    assert_eq!(left_by(&Story::unreachable(ConnectFailure::Refused)), []);
+    // What goes wrong later is no answer to the question.
+    let selected = [Reply::Selected { protocol: Protocols::SSL, flags: 1 }];
+    assert_eq!(left_by(&Story::selected(Protocols::SSL).closed(CloseKind::Reset)), selected);
 }

@@ -1,0 +1,160 @@
+//! Real hosts that nobody here wrote, each on a port of its own: xrdp, FreeRDP's shadow server, OpenSSL's TLS.
+#![allow(dead_code, clippy::expect_used, clippy::panic, reason = "a test helper: what is missing is a failed test")]
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::{Display, Peer, program, until};
+
+/// How long a host may take to listen.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A host, which ends with the test.
+pub(crate) struct Host {
+    pub(crate) port: u16,
+    _process: Peer,
+    _directory: tempfile::TempDir,
+    _display: Option<Display>,
+}
+
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr()).expect("a port").port()
+}
+
+fn listening(what: &str, port: u16) {
+    until(what, LIMIT, || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
+}
+
+/// Makes `cert.pem` and `key.pem`: RSA with so many bits, signed with this hash, for so many days, for `rdphost.test`.
+fn certificate(directory: &Path, bits: u32, hash: &str, days: u32) {
+    let made = Command::new(program("openssl", "openssl"))
+        .args(["req", "-x509", "-nodes", "-subj", "/CN=rdphost.test", &format!("-{hash}")])
+        .args(["-newkey", &format!("rsa:{bits}"), "-days", &days.to_string()])
+        .arg("-keyout")
+        .arg(directory.join("key.pem"))
+        .arg("-out")
+        .arg(directory.join("cert.pem"))
+        .stderr(Stdio::null())
+        .status()
+        .expect("openssl runs");
+    assert!(made.success());
+}
+
+/// xrdp with these settings in place of the first of each in its xrdp.ini. No session can be had there.
+pub(crate) fn xrdp(settings: &[(&str, &str)], weak_certificate: bool) -> Host {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    for entry in std::fs::read_dir("/etc/xrdp").expect("xrdp's configuration") {
+        let entry = entry.expect("a directory entry");
+        // The package's own key may be a dangling link; ours replaces it.
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), directory.path().join(entry.file_name())).expect("a copy");
+        }
+    }
+    for file in ["cert.pem", "key.pem"] {
+        let _ = std::fs::remove_file(directory.path().join(file));
+    }
+    if weak_certificate {
+        certificate(directory.path(), 1024, "sha1", 1);
+    } else {
+        certificate(directory.path(), 2048, "sha256", 365);
+    }
+    let port = free_port();
+    let own = [
+        ("port", format!("tcp://127.0.0.1:{port}")),
+        ("certificate", path("cert.pem")),
+        ("key_file", path("key.pem")),
+        ("LogFile", path("xrdp.log")),
+        ("EnableSyslog", "false".to_owned()),
+    ];
+    let file = directory.path().join("xrdp.ini");
+    let mut text = std::fs::read_to_string(&file).expect("xrdp.ini");
+    let given = settings.iter().map(|(key, value)| (*key, (*value).to_owned()));
+    for (key, value) in own.into_iter().chain(given) {
+        let start = text.find(&format!("\n{key}=")).or_else(|| text.find(&format!("\n#{key}="))).map(|at| at + 1);
+        let start = start.unwrap_or_else(|| panic!("xrdp.ini has no `{key}`"));
+        let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
+        text.replace_range(start..end, &format!("{key}={value}"));
+    }
+    std::fs::write(&file, text).expect("xrdp.ini can be written");
+    let _ = std::fs::create_dir_all("/run/xrdp/sockdir");
+    let mut command = Command::new(program("xrdp", "xrdp"));
+    command.args(["--nodaemon", "-c", &path("xrdp.ini")]);
+    let process = Peer::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    listening("xrdp listens", port);
+    Host { port, _process: process, _directory: directory, _display: None }
+}
+
+/// FreeRDP's shadow server; with NLA it takes nothing else.
+pub(crate) fn shadow(nla: bool) -> Host {
+    let display = Display::start();
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let sam = directory.path().join("sam");
+    let hash = Command::new(program("winpr-hash", "winpr-utils"))
+        .args(["-u", "alice", "-p", "S3cret!", "-f", "sam"])
+        .output()
+        .expect("winpr-hash runs");
+    std::fs::write(&sam, hash.stdout).expect("the SAM file can be written");
+    let port = free_port();
+    let mut command = display.command(&program("freerdp-shadow-cli", "freerdp2-shadow-x11"));
+    command.args([&format!("/port:{port}"), "/bind-address:127.0.0.1"]);
+    if nla {
+        command.args(["+auth", "/sec:nla"]).arg(format!("/sam-file:{}", sam.display()));
+    } else {
+        command.arg("-auth");
+    }
+    let process = Peer::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    listening("the shadow server listens", port);
+    Host { port, _process: process, _directory: directory, _display: Some(display) }
+}
+
+/// OpenSSL's test server with these settings: plain TLS, one connection after the other.
+pub(crate) fn openssl(settings: &[&str]) -> Host {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    certificate(directory.path(), 2048, "sha256", 365);
+    let port = free_port();
+    let mut command = Command::new(program("openssl", "openssl"));
+    command.args(["s_server", "-www", "-accept", &format!("127.0.0.1:{port}")]).args(settings);
+    command.arg("-cert").arg(directory.path().join("cert.pem")).arg("-key").arg(directory.path().join("key.pem"));
+    let process = Peer::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    listening("openssl listens", port);
+    Host { port, _process: process, _directory: directory, _display: None }
+}
+
+/// Connection initiation in front of a port that speaks TLS at once: every request is answered by "TLS". The threads
+/// end with the test's process.
+pub(crate) fn front(behind: u16) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("a port").port();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let Ok(client) = client else { return };
+            std::thread::spawn(move || {
+                let _ = relay(client, behind);
+            });
+        }
+    });
+    port
+}
+
+fn relay(mut client: TcpStream, behind: u16) -> std::io::Result<()> {
+    let mut header = [0; 4];
+    client.read_exact(&mut header)?;
+    let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
+    let mut request = vec![0; length.saturating_sub(header.len())];
+    client.read_exact(&mut request)?;
+    client.write_all(&[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 1, 0, 0, 0])?;
+    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, behind))?;
+    let (mut up, mut down) = ((client.try_clone()?, server.try_clone()?), (server, client));
+    let upward = std::thread::spawn(move || {
+        let _ = std::io::copy(&mut up.0, &mut up.1);
+        let _ = up.1.shutdown(Shutdown::Write);
+    });
+    let _ = std::io::copy(&mut down.0, &mut down.1);
+    let _ = down.1.shutdown(Shutdown::Write);
+    let _ = upward.join();
+    Ok(())
+}
