@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use badrdp_client_probe::{
-    CredSsp, Credentials, Diagnosis, LogonMode, Options as ProbeOptions, Password, Roots, Target, diagnose, probe,
+    CredSsp, Credentials, Diagnosis, License, LicenseSecrets, LogonMode, Options as ProbeOptions, Password, Roots,
+    Target, diagnose, probe,
 };
 use badrdp_fake_server::{FakeServer, Options as ServerOptions, StartError, VerifyError};
 use badrdp_proto::transcript::{Direction, Event, Transcript};
-use badrdp_scenarios::Scenario;
-use badrdp_scenarios::model::{Fault, ProbeProfile};
+use badrdp_scenarios::model::{Fault, LicenseAnswer, ProbeProfile};
+use badrdp_scenarios::{Scenario, Seeded};
 
 /// How to replay. Time and randomness are arguments.
 #[derive(Clone, Debug)]
@@ -103,7 +104,7 @@ async fn play(scenario: &Scenario, options: &Options) -> Result<Played, StartErr
         now: options.now,
         ticking: false,
         roots: Roots::Only(vec![server.ca_certificate().to_vec()]),
-        ..probe_options(&scenario.probe)
+        ..probe_options(&scenario.probe, options.seed)
     };
     let client = probe(&target, &probe_options).await;
     // The server's side of the story ends a moment after the client's.
@@ -144,7 +145,7 @@ fn beyond(fault: &Fault, honest: &Played) -> Option<String> {
 
 /// What `[probe]` says, in the probe's own words.
 #[must_use]
-pub fn probe_options(profile: &ProbeProfile) -> ProbeOptions {
+pub fn probe_options(profile: &ProbeProfile, seed: u64) -> ProbeOptions {
     let honest = ProbeOptions::default();
     let credentials = profile.user.as_ref().map(|user| Credentials {
         domain: profile.domain.clone(),
@@ -162,10 +163,25 @@ pub fn probe_options(profile: &ProbeProfile) -> ProbeOptions {
         credentials,
         accept_certificate: profile.accept_certificate,
         side_transports: profile.multitransport.iter().fold(0, |all, transport| all | transport.flag()),
+        license: license(profile.license, seed),
         credssp: CredSsp { version, spnego: profile.spnego, vulnerable: profile.vulnerable, mode },
         ..honest
     }
 }
+
+/// Random numbers of a replay come from its seed, so that its transcript repeats.
+fn license(answer: LicenseAnswer, seed: u64) -> License {
+    let mut random = Seeded::new(seed, "license-client");
+    let secrets = LicenseSecrets { client_random: random.bytes(), premaster: random.bytes() };
+    match answer {
+        LicenseAnswer::Decline => License::Decline,
+        LicenseAnswer::New => License::New(secrets),
+        LicenseAnswer::Stored => License::Stored(secrets, STORED.to_vec()),
+    }
+}
+
+/// A licence that nobody issued; the fake server takes every one.
+const STORED: &[u8] = b"a licence of badrdp, good for nothing";
 
 /// What the diagnosis lacks of what the scenario's file expects, one phrase each.
 #[must_use]
@@ -209,7 +225,7 @@ mod tests {
     #[test]
     fn the_profile_becomes_the_probes_options() {
         let default = ProbeOptions::default();
-        let plain = probe_options(&ProbeProfile::default());
+        let plain = probe_options(&ProbeProfile::default(), 0);
         assert_eq!((plain.credentials, plain.protocols), (None, default.protocols));
         assert_eq!((plain.credssp, plain.accept_certificate), (default.credssp, false));
 
@@ -225,8 +241,9 @@ mod tests {
             restricted_admin: true,
             remote_guard: false,
             multitransport: vec![SideTransport::Reliable, SideTransport::Lossy],
+            license: LicenseAnswer::New,
         };
-        let options = probe_options(&profile);
+        let options = probe_options(&profile, 0);
         let credentials = Credentials {
             domain: "EXAMPLE".to_owned(),
             user: "alice".to_owned(),
@@ -237,8 +254,12 @@ mod tests {
         let credssp = CredSsp { version: 2, spnego: true, vulnerable: true, mode: LogonMode::RestrictedAdmin };
         assert_eq!(options.credssp, credssp);
         assert_eq!((plain.side_transports, options.side_transports), (0, 0x05));
+        let License::New(secrets) = &options.license else { unreachable!("{:?}", options.license) };
+        assert_eq!(probe_options(&profile, 0).license, License::New(secrets.clone()));
+        assert_ne!(probe_options(&profile, 1).license, License::New(secrets.clone()));
+        assert_eq!(plain.license, License::Decline);
         let guard = ProbeProfile { remote_guard: true, ..ProbeProfile::default() };
-        assert_eq!(probe_options(&guard).credssp.mode, LogonMode::RemoteGuard);
+        assert_eq!(probe_options(&guard, 0).credssp.mode, LogonMode::RemoteGuard);
     }
 
     #[tokio::test]

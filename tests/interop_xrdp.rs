@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use badrdp::client_probe::diagnosis::Verdict;
-use badrdp::client_probe::{Diagnosis, Options, Roots, Target, diagnose, probe};
-use badrdp::proto::transcript::Transcript;
-use badrdp::proto::vocab::Stage;
+use badrdp::client_probe::{Diagnosis, License, LicenseSecrets, Options, Roots, Target, diagnose, probe};
+use badrdp::proto::transcript::{Direction, Transcript};
+use badrdp::proto::vocab::{MessageKind, Stage};
 use peers::{Peer, program, until};
 
 struct Xrdp {
@@ -102,6 +102,34 @@ fn certificate(host: &Xrdp) -> Vec<u8> {
         .output()
         .expect("openssl runs");
     output.stdout
+}
+
+/// xrdp asks for a licence and takes every answer.
+#[test]
+fn a_licence_exchange_with_xrdp_is_a_formality_declined_or_not() {
+    let host = xrdp(&[]);
+    let secrets = LicenseSecrets::random().expect("random numbers");
+    for (license, answer) in [
+        (License::Decline, MessageKind::LicenseErrorAlert),
+        (License::New(secrets.clone()), MessageKind::NewLicenseRequest),
+        (License::Stored(secrets, vec![7; 40]), MessageKind::LicenseInfo),
+    ] {
+        let roots = Roots::Only(vec![certificate(&host)]);
+        let server_name = Some("rdphost.test".to_owned());
+        let (transcript, diagnosis) = examine(&host, Options { license, roots, server_name, ..Options::default() });
+        let licensing: Vec<_> = transcript
+            .messages()
+            .filter(|(_, kind, _)| kind.stage() == Stage::Licensing)
+            .map(|(direction, kind, _)| (direction, kind))
+            .collect();
+        let ladder = [
+            (Direction::Received, MessageKind::LicenseRequest),
+            (Direction::Sent, answer),
+            (Direction::Received, MessageKind::LicenseErrorAlert),
+        ];
+        assert_eq!(licensing, ladder);
+        assert_eq!((diagnosis.verdict, diagnosis.stage), (Verdict::Healthy, Stage::Active), "{diagnosis:#?}");
+    }
 }
 
 #[test]

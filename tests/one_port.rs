@@ -57,7 +57,7 @@ fn every_scenario_named_by_its_code_in_the_cookie_ends_as_its_file_says() {
                         ticking: false,
                         roots: Roots::Only(vec![port.ca_certificate().to_vec()]),
                         cookie: Some(scenario.code()),
-                        ..probe_options(&scenario.probe)
+                        ..probe_options(&scenario.probe, 0)
                     };
                     (scenario, unmet(scenario, &diagnose(&probe(&target, &options).await)))
                 })

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use badrdp_proto::connect::{
-    AuthCall, Blame, Client, ClientConfig, Ending, Failure, Output, TlsFailure, TlsFailureKind,
+    AuthCall, Blame, Client, ClientConfig, Ending, Failure, LicenseCall, Output, TlsFailure, TlsFailureKind,
 };
 use badrdp_proto::pdu::message_channel::Heartbeat;
 use badrdp_proto::pdu::share::ShareDataPdu;
@@ -24,7 +24,8 @@ use tokio_rustls::client::TlsStream;
 use crate::auth::Auth;
 use crate::certificate::{TrustStore, judge};
 use crate::connect::connect;
-use crate::probe::{LogonMode, Options, Roots, Target};
+use crate::licensing::Licensing;
+use crate::probe::{License, LogonMode, Options, Roots, Target};
 use crate::tap::{Tap, Watched};
 use crate::tls;
 
@@ -68,6 +69,7 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
         leaf: Vec::new(),
         trusted: false,
         auth: None,
+        licensing: None,
         linger_until: None,
         deaf: false,
         reset: false,
@@ -89,6 +91,7 @@ fn client_config(options: &Options) -> ClientConfig {
         cookie: options.cookie.clone(),
         side_transports: options.side_transports,
         measure_time: options.ticking,
+        accept_license: options.license != License::Decline,
         ..ClientConfig::default()
     }
 }
@@ -154,6 +157,7 @@ struct Drive<'a> {
     /// Whether the host may have credentials.
     trusted: bool,
     auth: Option<Auth>,
+    licensing: Option<Licensing>,
     /// Set once the session is active.
     linger_until: Option<Instant>,
     /// A write failed: what the peer said before is still read, nothing is sent.
@@ -185,6 +189,7 @@ impl Drive<'_> {
                 // Only a server draws, or has steps.
                 Some(Output::Draw | Output::Skipped { .. }) => {}
                 Some(Output::Authenticate(call)) => self.authenticate(call),
+                Some(Output::License(call)) => self.license(call),
                 Some(Output::End(ending)) => {
                     self.close(ending).await;
                     return self.session.finish();
@@ -246,6 +251,15 @@ impl Drive<'_> {
             self.session.note(now, Event::Identity(Box::new(identity)));
         }
         self.session.auth(reply);
+    }
+
+    fn license(&mut self, call: LicenseCall) {
+        let licensing = self.licensing.get_or_insert_with(|| {
+            let user = self.options.credentials.as_ref().map_or("", |credentials| credentials.user.as_str());
+            Licensing::new(user, &ClientConfig::default().client_name)
+        });
+        let reply = licensing.call(&self.options.license, call);
+        self.session.license(reply);
     }
 
     /// Reads once and feeds the machine with what came of it.

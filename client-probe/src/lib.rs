@@ -6,6 +6,7 @@ mod connect;
 pub mod diagnosis;
 mod drive;
 pub mod explain;
+mod licensing;
 mod probe;
 pub mod report;
 mod required;
@@ -16,4 +17,4 @@ mod tls;
 mod weak;
 
 pub use diagnosis::{Diagnosis, diagnose};
-pub use probe::{CredSsp, Credentials, LogonMode, Options, Password, Roots, Target, probe};
+pub use probe::{CredSsp, Credentials, License, LicenseSecrets, LogonMode, Options, Password, Roots, Target, probe};

@@ -47,9 +47,50 @@ pub struct Options {
     pub side_transports: u32,
     /// End the connection once the user is logged on, before a session is opened.
     pub stop_after_logon: bool,
+    /// What to do when the host starts a licence exchange. Default: decline, so that no licence is spent.
+    pub license: License,
     /// The `mstshash` cookie to send, as real clients do. Default `badrdp`. Its CR LF also wakes services that read
     /// lines, such as HTTP, so that they show themselves.
     pub cookie: Option<String>,
+}
+
+/// What to do when the host starts a licence exchange.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum License {
+    /// Say that there is none; whether the connection goes on is the host's choice (MS-RDPELE 3.1.5.2).
+    #[default]
+    Decline,
+    /// Ask for a new one and throw it away. On a real host that may use up a licence for a device.
+    New(LicenseSecrets),
+    /// Present this one, as if it had been stored, and throw away what replaces it.
+    Stored(LicenseSecrets, Vec<u8>),
+}
+
+/// Random numbers of one licence exchange. Nothing prints them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LicenseSecrets {
+    /// `ClientRandom`.
+    pub client_random: [u8; 32],
+    /// The premaster secret.
+    pub premaster: [u8; 48],
+}
+
+impl LicenseSecrets {
+    /// From the system; none where it gives no random numbers.
+    #[must_use]
+    pub fn random() -> Option<Self> {
+        let random = rustls::crypto::ring::default_provider().secure_random;
+        let mut secrets = Self { client_random: [0; 32], premaster: [0; 48] };
+        random.fill(&mut secrets.client_random).ok()?;
+        random.fill(&mut secrets.premaster).ok()?;
+        Some(secrets)
+    }
+}
+
+impl std::fmt::Debug for LicenseSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LicenseSecrets(2 random numbers)")
+    }
 }
 
 /// Who to log on as.
@@ -132,6 +173,7 @@ impl Default for Options {
             ask_nla_required: false,
             side_transports: 0,
             stop_after_logon: false,
+            license: License::Decline,
             cookie: Some("badrdp".to_owned()),
         }
     }

@@ -11,6 +11,7 @@ use badrdp_proto::wire::tls_record::TlsWatch;
 use crate::auth::Acceptor;
 use crate::fault::{Plan, Shaped, WireOp};
 use crate::host::Host;
+use crate::licensing::Licensor;
 use crate::link::{Arrived, Link, WriteFailure};
 use crate::log::Log;
 use crate::port::{Arrival, Open};
@@ -40,6 +41,7 @@ pub(crate) struct Connection {
     /// The choice of a scenario, while it is open.
     pub(crate) casting: Option<Casting>,
     acceptor: Acceptor,
+    licensor: Licensor,
     open: Open,
     number: u64,
     pictures: u32,
@@ -53,8 +55,22 @@ impl Connection {
         let link = Link::new(stream, host.budget);
         let plan = Plan::new(&host.faults);
         let acceptor = Acceptor::new(&host.auth, number);
+        let licensor = Licensor::new(host.auth.seed, number);
         let title = host.title.clone();
-        Self { host, link, log, plan, title, casting: None, acceptor, open, number, pictures: 0, ending: None }
+        Self {
+            host,
+            link,
+            log,
+            plan,
+            title,
+            casting: None,
+            acceptor,
+            licensor,
+            open,
+            number,
+            pictures: 0,
+            ending: None,
+        }
     }
 
     /// A connection that `host` plays until its client names another scenario.
@@ -127,6 +143,11 @@ impl Connection {
                     self.log.note(Event::Delegated(delegated));
                 }
                 self.log.auth(reply);
+                Flow::Go
+            }
+            Output::License(call) => {
+                let reply = self.licensor.call(self.host.licensing.as_ref(), call);
+                self.log.license(reply);
                 Flow::Go
             }
             Output::Activated => {

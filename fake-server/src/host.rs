@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use crate::auth::AuthHost;
 use crate::book::{Book, Shelf};
+use crate::licensing::LicenseHost;
 use crate::port::StartError;
 use crate::profile::server_config;
 use crate::testcard::Cards;
@@ -23,6 +24,8 @@ pub(crate) struct Host {
     pub(crate) config: ServerConfig,
     pub(crate) tls: Arc<TlsHost>,
     pub(crate) auth: AuthHost,
+    /// Where the scenario has a licence exchange.
+    pub(crate) licensing: Option<LicenseHost>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) budget: Duration,
     /// What the picture says.
@@ -72,6 +75,7 @@ impl Stock {
         let random = Seeded::new(self.options.seed, "auto-reconnect").bytes();
         Ok(Host {
             id: scenario.id.as_str().into(),
+            licensing: LicenseHost::new(&scenario.server.licensing, &self.tls)?,
             config: server_config(&scenario.server, random),
             auth: AuthHost {
                 nla: scenario.server.nla.clone(),

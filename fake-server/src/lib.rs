@@ -36,6 +36,7 @@ mod drive;
 mod farm;
 mod fault;
 mod host;
+mod licensing;
 mod link;
 mod log;
 mod options;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use badrdp_proto::connect::{AuthReply, Ending, Output, TlsFacts, TlsFailure};
+use badrdp_proto::connect::{AuthReply, Ending, LicenseReply, Output, TlsFacts, TlsFailure};
 use badrdp_proto::session::Session;
 use badrdp_proto::transcript::{Event, Transcript};
 use bytes::Bytes;
@@ -109,6 +109,10 @@ impl Log {
 
     pub(crate) fn auth(&mut self, reply: AuthReply) {
         self.with(|session, _| session.auth(reply));
+    }
+
+    pub(crate) fn license(&mut self, reply: LicenseReply) {
+        self.with(|session, _| session.license(reply));
     }
 
     pub(crate) fn tls_failed(&mut self, failure: TlsFailure) {

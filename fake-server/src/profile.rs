@@ -1,9 +1,9 @@
 //! From a scenario's `[server]` to the honest machine's configuration.
 
-use badrdp_proto::connect::{NegotiationPolicy, ServerConfig};
+use badrdp_proto::connect::{LicenseExchange, NegotiationPolicy, ServerConfig};
 use badrdp_proto::pdu::x224::NegotiationRequest;
 use badrdp_proto::vocab::codes::McsResult;
-use badrdp_scenarios::model::{NlaProfile, ServerProfile};
+use badrdp_scenarios::model::{Exchange, NlaProfile, ServerProfile};
 
 /// The machine's configuration for `profile`; `random` fills what a server chooses at random.
 pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> ServerConfig {
@@ -30,6 +30,10 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
         // Another secret than the reconnect cookie's.
         side_transport_cookie: random.map(|byte| byte.rotate_left(3) ^ 0xa5),
         license: (profile.licensing.error, profile.licensing.transition),
+        license_exchange: profile.licensing.exchange.map(|exchange| LicenseExchange {
+            alert_at: profile.licensing.alert_at,
+            may_be_declined: exchange == Exchange::Formality,
+        }),
         license_error_info: profile.licensing.error_info,
         steps: if profile.session.steps.is_empty() { honest.steps } else { profile.session.steps.clone() },
         session_id: 1 + u32::from(random.first().copied().unwrap_or_default() >> 4),

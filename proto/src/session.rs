@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use crate::connect::{AuthReply, CloseKind, Ending, Input, Machine, Output, TlsFacts, TlsFailure};
+use crate::connect::{AuthReply, CloseKind, Ending, Input, LicenseReply, Machine, Output, TlsFacts, TlsFailure};
 use crate::pdu::{ChannelPdu, Data, Message, Side, decode, may_hold_secret, unbundle};
 use crate::transcript::{Direction, Event, Recorder, Transcript};
 use crate::vocab::{MessageKind, Stage};
@@ -197,6 +197,11 @@ impl<M: Machine> Session<M> {
     /// The auth port answered [`Output::Authenticate`].
     pub fn auth(&mut self, reply: AuthReply) {
         self.machine.handle(Input::Auth(reply));
+    }
+
+    /// The licensing port answered [`Output::License`].
+    pub fn license(&mut self, reply: LicenseReply) {
+        self.machine.handle(Input::License(reply));
     }
 
     /// TLS failed.

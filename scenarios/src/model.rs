@@ -1,5 +1,6 @@
 //! What a checked scenario says.
 
+mod licensing;
 mod nla;
 
 use std::path::PathBuf;
@@ -8,12 +9,11 @@ use std::time::Duration;
 use badrdp_proto::connect::{Ending, IO_CHANNEL};
 pub use badrdp_proto::connect::{Measure, SideTransport, Step};
 use badrdp_proto::pdu::x224::Protocols;
-use badrdp_proto::vocab::codes::{
-    ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
-};
+use badrdp_proto::vocab::codes::{McsResult, NegotiationFailureCode};
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Layer;
 
+pub use licensing::{Exchange, LicenseAnswer, LicenseCertificate, LicensingProfile};
 pub use nla::{Account, Mechanism, NlaProfile, ProbeProfile, PublicKeyAnswer, Refusal, Target};
 
 /// One scenario, checked: every name in it is known and every anchor can be reached.
@@ -233,27 +233,6 @@ impl Default for McsProfile {
             skip_channel_join: false,
             io_channel: IO_CHANNEL,
             message_channel: None,
-        }
-    }
-}
-
-/// `[server.licensing]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LicensingProfile {
-    /// `error = "ERR_NO_LICENSE_SERVER"`; default STATUS_VALID_CLIENT.
-    pub error: LicenseErrorCode,
-    /// `transition = "ST_TOTAL_ABORT"`; default ST_NO_TRANSITION.
-    pub transition: LicenseStateTransition,
-    /// `error_info = "ERRINFO_LICENSE_NO_LICENSE_SERVER"`: send Set Error Info in place of a licensing PDU, then end.
-    pub error_info: Option<ErrorInfo>,
-}
-
-impl Default for LicensingProfile {
-    fn default() -> Self {
-        Self {
-            error: LicenseErrorCode::STATUS_VALID_CLIENT,
-            transition: LicenseStateTransition::ST_NO_TRANSITION,
-            error_info: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use badrdp_proto::pdu::x224::Protocols;
 
 use self::item::{Entries, Item, Section};
 use crate::check::words;
-use crate::model::{ExpectClient, ExpectProbe, ProbeProfile, Scenario};
+use crate::model::{ExpectClient, ExpectProbe, LicenseAnswer, ProbeProfile, Scenario};
 
 /// Why a scenario cannot be written. What comes from a file always can.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +79,7 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
         restricted_admin,
         remote_guard,
         multitransport,
+        license,
     } = probe;
     let mut entries = Entries::default();
     if let Some(user) = user {
@@ -98,6 +99,9 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
     entries.add_unless(!restricted_admin, "restricted_admin", true);
     entries.add_unless(!remote_guard, "remote_guard", true);
     entries.add_unless(multitransport.is_empty(), "multitransport", server::side_transports(multitransport)?);
+    if *license != LicenseAnswer::default() {
+        entries.add("license", Item::word("license", LicenseAnswer::NAMES, license)?);
+    }
     Ok(entries)
 }
 

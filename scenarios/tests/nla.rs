@@ -8,7 +8,7 @@ use badrdp_proto::vocab::code::Code as _;
 use badrdp_proto::vocab::codes::{EarlyUserAuthorizationResult, NtStatus};
 use badrdp_scenarios::load_str;
 use badrdp_scenarios::model::{
-    Account, Mechanism, NlaProfile, Operator, ProbeProfile, PublicKeyAnswer, Refusal, Scenario, Target,
+    Account, LicenseAnswer, Mechanism, NlaProfile, Operator, ProbeProfile, PublicKeyAnswer, Refusal, Scenario, Target,
 };
 
 const HEAD: &str = "summary = \"s\"\nspec = [\"RFC 1\"]\nexpect.probe = { stage = \"nla\", finding = \"f\" }\n\
@@ -93,6 +93,7 @@ restricted_admin = true
     let bob = Account { user: "bob".to_owned(), domain: Some("B".to_owned()), password: String::new(), state: None };
     assert_eq!(scenario.server.accounts, [bob]);
     let probe = ProbeProfile {
+        license: LicenseAnswer::Decline,
         user: Some("bob".to_owned()),
         domain: "B".to_owned(),
         password: String::new(),

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use badrdp_client_probe::report::{self, json, survey_json, text};
-use badrdp_client_probe::{Options, Roots, Target, diagnose};
+use badrdp_client_probe::{License, LicenseSecrets, Options, Roots, Target, diagnose};
 use badrdp_proto::pdu::x224::Protocols;
 use clap::Args;
 use rustls_pki_types::CertificateDer;
@@ -52,6 +52,9 @@ pub(crate) struct Arguments {
     /// Protocols to offer
     #[arg(long, value_name = "LIST", default_value = "ssl,hybrid,hybrid-ex", value_parser = protocols)]
     protocols: Protocols,
+    /// Take part in a licence exchange, which may use up a licence for a device on the host's licence server
+    #[arg(long)]
+    accept_license: bool,
     #[command(flatten)]
     logon: Logon,
     #[command(flatten)]
@@ -67,6 +70,12 @@ BADRDP_PASSWORD, else from a prompt on the terminal. It is used only on hosts
 that do NLA, and kept back where the certificate has a problem. The host itself
 gets it only once it has proved that its certificate is its own. Credentials
 that it takes are reported as \"accepted\", refused ones with the reason.
+
+A host that issues licences asks for one after the logon. The probe declines,
+and most such hosts end the connection there: they are reported as working.
+--accept-license asks for a licence as a client without one does and throws it
+away, so that the session opens. The host's licence server may count it as
+given to a device, a temporary one the first time.
 
 With --survey the host is asked more, one connection at a time and paced: which
 security protocols, which TLS, which certificates. The connections are counted.
@@ -99,6 +108,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         ca,
         cookie,
         protocols,
+        accept_license,
         logon,
         surveying,
     } = arguments;
@@ -113,6 +123,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         roots: roots(&ca)?,
         server_name,
         ask_nla_required: true,
+        license: license(accept_license)?,
         cookie: Some(cookie).filter(|cookie| !cookie.is_empty()),
         ..options
     };
@@ -197,6 +208,14 @@ fn protocols(text: &str) -> Result<Protocols, String> {
             format!("{name:?} is no protocol; known are {}", names.join(", "))
         })
     })
+}
+
+/// A licence is asked for only where somebody says so: a licence server counts it.
+fn license(accepted: bool) -> anyhow::Result<License> {
+    if !accepted {
+        return Ok(License::Decline);
+    }
+    LicenseSecrets::random().map(License::New).context("the system gives no random numbers")
 }
 
 fn roots(files: &[PathBuf]) -> anyhow::Result<Roots> {

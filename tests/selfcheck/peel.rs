@@ -55,7 +55,8 @@ fn in_mcs(kind: MessageKind, bytes: &[u8]) -> Vec<(Layer, Range<usize>)> {
             let on_message_channel = ["2.2.14.", "2.2.15.", "2.2.16."]
                 .iter()
                 .any(|section| kind.spec().strip_prefix("MS-RDPBCGR ").is_some_and(|spec| spec.starts_with(section)));
-            let secured = kind == MessageKind::LicenseErrorAlert || on_message_channel;
+            let licensing = ["MS-RDPELE ", "MS-RDPBCGR 2.2.1.12"].iter().any(|prefix| kind.spec().starts_with(prefix));
+            let secured = licensing || on_message_channel;
             match kind {
                 _ if secured => vec![(Layer::Security, carried.clone()), (Layer::Payload, carried.start + 4..end)],
                 MessageKind::VirtualChannelData => vec![(Layer::Payload, carried)],

@@ -69,7 +69,7 @@ pub(crate) async fn play(scenario: &Scenario) -> Played {
         now: options.now,
         ticking: false,
         roots: Roots::Only(vec![server.ca_certificate().to_vec()]),
-        ..probe_options(&scenario.probe)
+        ..probe_options(&scenario.probe, options.seed)
     };
     probe(&target, &probe_options).await;
     server.wait_finished(1).await;

@@ -219,14 +219,12 @@ pub(crate) fn license(code: LicenseErrorCode, transition: LicenseStateTransition
 }
 
 pub(crate) fn license_request() -> Message {
-    let message =
-        LicenseMessage::Other { message_type: badrdp_proto::vocab::codes::LicenseMessageType(1), body: vec![0; 8] };
-    channel(ChannelPdu::License(LicensePdu {
-        security_flags: LicensePdu::SEC_LICENSE_PKT,
-        security_flags_hi: 0,
-        preamble_flags: 3,
-        message,
-    }))
+    let message = LicenseMessage::Request(Box::default());
+    channel(ChannelPdu::License(LicensePdu::new(message)))
+}
+
+pub(crate) fn declined() -> Message {
+    license(LicenseErrorCode::ERR_NO_LICENSE, LicenseStateTransition::ST_TOTAL_ABORT)
 }
 
 pub(crate) fn share(data: ShareDataPdu) -> Message {

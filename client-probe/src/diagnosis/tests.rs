@@ -2,7 +2,7 @@
 
 mod nla;
 
-use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, TlsFailureKind};
+use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, LicenseFailure, TlsFailureKind};
 use badrdp_proto::pdu::redirection::ServerRedirection;
 use badrdp_proto::pdu::session_info::SaveSessionInfo;
 use badrdp_proto::pdu::share::ShareDataPdu;
@@ -16,8 +16,8 @@ use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Reason;
 
 use super::fixture::{
-    ALL, Story, channel, connect_response, error_info, heartbeat, join_confirm, license, license_request, logon, share,
-    ultimatum,
+    ALL, Story, channel, connect_response, declined, error_info, heartbeat, join_confirm, license, license_request,
+    logon, share, ultimatum,
 };
 use super::{Evidence, Verdict, diagnose, finding_ids};
 
@@ -147,7 +147,12 @@ fn example(id: &str) -> (Transcript, Transcript) {
         ),
         "license-exchange-required" => {
             let story = || channels().at(Stage::Licensing).got(license_request());
-            (story().closed(CloseKind::Fin), story().stalled())
+            (story().sent(declined()).closed(CloseKind::Fin), story().closed(CloseKind::Fin))
+        }
+        "license-exchange-failed" => {
+            let story = || channels().at(Stage::Licensing).got(license_request());
+            let failure = LicenseFailure::Mac(MessageKind::PlatformChallenge);
+            (story().fail(Blame::License(failure)), story().sent(declined()).closed(CloseKind::Fin))
         }
         "session-ended" => (
             Story::active().got(ultimatum()).refused(MessageKind::McsDisconnectProviderUltimatum),

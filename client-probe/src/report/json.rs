@@ -178,6 +178,7 @@ fn failure(failure: &Failure) -> Value {
 fn why(blame: &Blame) -> Option<String> {
     match blame {
         Blame::Auth(failure) => Some(auth_failure(failure)),
+        Blame::License(failure) => Some(failure.to_string()),
         Blame::Local(why) | Blame::Violated(why) => Some((*why).to_owned()),
         _ => None,
     }
@@ -194,6 +195,7 @@ const fn cause(blame: &Blame) -> &'static str {
         Blame::Stalled => "stalled",
         Blame::Tls(_) => "tls",
         Blame::Auth(_) => "auth",
+        Blame::License(_) => "license",
         Blame::Local(_) => "local",
     }
 }

@@ -106,6 +106,7 @@ fn outcome(transcript: &Transcript, stage: Stage, entries: &[&Entry]) -> (Mark, 
         return match transcript.failure.as_ref().map(|failure| &failure.cause) {
             Some(Blame::Local(why)) if stage > Stage::Tcp => (Mark::Warn, fact.unwrap_or_else(|| (*why).to_owned())),
             Some(Blame::Auth(failure)) => (auth_mark(failure), printable(&auth_failure(failure))),
+            Some(Blame::License(failure)) => (Mark::Bad, printable(&failure.to_string())),
             _ => (Mark::Bad, fact.unwrap_or_default()),
         };
     }

@@ -3,7 +3,7 @@
 //! Each definition mirrors a type of `badrdp_proto`, so that the two sides cannot drift apart: `{ "is": variant,
 //! "of": what it holds }`.
 
-use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, Ending, TlsFailure, TlsFailureKind};
+use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, Ending, LicenseFailure, TlsFailure, TlsFailureKind};
 use badrdp_proto::transcript::{CertificateProblem, ConnectFailure, NlaRequirement};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::NtStatus;
@@ -185,6 +185,21 @@ enum AuthFailureDef {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(remote = "LicenseFailure", tag = "is", content = "of", rename_all = "kebab-case")]
+enum LicenseFailureDef {
+    Certificate(String),
+    KeyExchange,
+    #[serde(with = "kind")]
+    Mac(MessageKind),
+    Unreadable(#[serde(with = "kind")] MessageKind, String),
+    Premaster,
+    Challenge,
+    Hardware,
+    #[serde(deserialize_with = "kept")]
+    Local(Phrase),
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(remote = "Blame", tag = "is", content = "of", rename_all = "kebab-case")]
 pub(crate) enum BlameDef {
     #[serde(with = "kind")]
@@ -208,6 +223,8 @@ pub(crate) enum BlameDef {
     Tls(TlsFailure),
     #[serde(with = "AuthFailureDef")]
     Auth(AuthFailure),
+    #[serde(with = "LicenseFailureDef")]
+    License(LicenseFailure),
     #[serde(deserialize_with = "kept")]
     Local(Phrase),
 }

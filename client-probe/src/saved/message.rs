@@ -72,7 +72,15 @@ const fn families(kind: MessageKind) -> &'static [Expect] {
         | MessageKind::X224DisconnectRequest
         | MessageKind::X224Error => &[Expect::X224],
         MessageKind::ClientInfo => &[Expect::ClientInfo],
-        MessageKind::LicenseErrorAlert | MessageKind::LicenseMessage => &[Expect::Licensing],
+        MessageKind::LicenseErrorAlert
+        | MessageKind::LicenseRequest
+        | MessageKind::NewLicenseRequest
+        | MessageKind::LicenseInfo
+        | MessageKind::PlatformChallenge
+        | MessageKind::PlatformChallengeResponse
+        | MessageKind::NewLicense
+        | MessageKind::UpgradeLicense
+        | MessageKind::LicenseMessage => &[Expect::Licensing],
         // What stands on a channel of its own decodes alike in all of them.
         _ => &[Expect::Share, Expect::Licensing, Expect::Mcs],
     }

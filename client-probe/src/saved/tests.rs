@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests state what they expect")]
 
-use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, Ending, TlsFailure, TlsFailureKind};
+use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, Ending, LicenseFailure, TlsFailure, TlsFailureKind};
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::transcript::{CertificateProblem, ConnectFailure, Direction, Event, NlaRequirement, Transcript};
 use badrdp_proto::vocab::MessageKind;
@@ -80,6 +80,19 @@ fn auth_failures() -> Vec<AuthFailure> {
     ]
 }
 
+fn license_failures() -> Vec<LicenseFailure> {
+    vec![
+        LicenseFailure::Certificate("there is none".to_owned()),
+        LicenseFailure::KeyExchange,
+        LicenseFailure::Mac(MessageKind::PlatformChallenge),
+        LicenseFailure::Unreadable(MessageKind::NewLicense, "it is empty".to_owned()),
+        LicenseFailure::Premaster,
+        LicenseFailure::Challenge,
+        LicenseFailure::Hardware,
+        LicenseFailure::Local("a limit"),
+    ]
+}
+
 fn tls_failures() -> Vec<TlsFailure> {
     let kinds = [
         TlsFailureKind::AlertReceived(40),
@@ -111,6 +124,7 @@ fn blames() -> Vec<Blame> {
     all.extend(frame.map(Blame::NotAFrame));
     all.extend(tls_failures().into_iter().map(Blame::Tls));
     all.extend(auth_failures().into_iter().map(Blame::Auth));
+    all.extend(license_failures().into_iter().map(Blame::License));
     all
 }
 

@@ -154,6 +154,16 @@ impl Mint {
         Ok(Issuer::new(authority.params(self)?, KeyPair::from_pem(authority.key())?))
     }
 
+    /// A certificate of the scenario CA for this key, which is no TLS server's.
+    pub(super) fn issue(&self, subject: &str, key: &impl PublicKeyData) -> Result<rcgen::Certificate, rcgen::Error> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = common_name(subject);
+        (params.not_before, params.not_after) = (self.now - MONTH, self.now + YEAR);
+        params.key_usages = vec![KeyUsagePurpose::KeyEncipherment];
+        params.serial_number = Some(self.serial(subject));
+        params.signed_by(key, &self.issuer(Authority::Scenario)?)
+    }
+
     fn params(&self, kind: Certificate) -> Result<CertificateParams, rcgen::Error> {
         let names = match kind {
             Certificate::WrongName => vec![OTHER_HOST.to_owned()],

@@ -80,6 +80,12 @@ impl TlsStock {
         Ok(host)
     }
 
+    /// A certificate for somebody else's key, behind the scenario CA's own: root first, in DER.
+    pub(crate) fn issued(&self, subject: &str, key: &impl rcgen::PublicKeyData) -> Result<Vec<Vec<u8>>, TlsError> {
+        let leaf = self.mint.issue(subject, key).map_err(|source| self.failed(source))?;
+        Ok(vec![self.ca()?.der().to_vec(), leaf.der().to_vec()])
+    }
+
     /// The chain of a certificate, in DER.
     pub(super) fn chain(&self, kind: Certificate, key: Key) -> Result<Vec<Vec<u8>>, TlsError> {
         Ok(self.identity(kind, key)?.chain.iter().map(|der| der.to_vec()).collect())

@@ -255,7 +255,7 @@ impl Peer {
                         let reply = self.auth.as_mut().map(|auth| auth.call(call, key));
                         self.session.auth(reply.unwrap());
                     }
-                    Output::Draw | Output::Skipped { .. } => {}
+                    Output::Draw | Output::Skipped { .. } | Output::License(_) => {}
                 }
             }
             let bytes = self.read().await;

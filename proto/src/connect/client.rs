@@ -39,6 +39,10 @@ pub(super) enum State {
     /// The nth channel of [`Client::nth_join`].
     ChannelJoinConfirm(usize),
     License,
+    /// A new licence was asked for, or an old one presented.
+    LicenseChallenge,
+    /// The challenge was answered.
+    LicenseIssue,
     DemandActive,
     Finalization,
     Active,
@@ -54,7 +58,7 @@ impl State {
             Self::Nla | Self::EarlyUserAuth => Stage::Nla,
             Self::ConnectResponse => Stage::BasicSettingsExchange,
             Self::AttachUserConfirm | Self::ChannelJoinConfirm(_) => Stage::ChannelConnection,
-            Self::License => Stage::Licensing,
+            Self::License | Self::LicenseChallenge | Self::LicenseIssue => Stage::Licensing,
             Self::DemandActive => Stage::CapabilitiesExchange,
             Self::Finalization => Stage::ConnectionFinalization,
             Self::Active | Self::Leaving => Stage::Active,
@@ -70,7 +74,11 @@ impl State {
             Self::ConnectResponse => &[MessageKind::McsConnectResponse],
             Self::AttachUserConfirm => &[MessageKind::McsAttachUserConfirm],
             Self::ChannelJoinConfirm(_) => &[MessageKind::McsChannelJoinConfirm],
-            Self::License => &[MessageKind::LicenseErrorAlert, MessageKind::DemandActive],
+            Self::License => &[MessageKind::LicenseErrorAlert, MessageKind::LicenseRequest, MessageKind::DemandActive],
+            Self::LicenseChallenge => &[MessageKind::PlatformChallenge, MessageKind::LicenseErrorAlert],
+            Self::LicenseIssue => {
+                &[MessageKind::NewLicense, MessageKind::UpgradeLicense, MessageKind::LicenseErrorAlert]
+            }
             Self::DemandActive => &[MessageKind::DemandActive],
             Self::Finalization => &[MessageKind::Synchronize, MessageKind::Control, MessageKind::FontMap],
             Self::Active | Self::Leaving => &[],
@@ -152,7 +160,9 @@ impl Client {
             (_, ChannelPdu::Heartbeat(heartbeat)) => self.core.facts.heartbeat = Some(heartbeat),
             (_, ChannelPdu::VirtualChannel(_) | ChannelPdu::Flow(_)) => {}
             (_, ChannelPdu::ServerRedirection(_)) => self.core.fail(Blame::Refused(kind)),
-            (State::License, ChannelPdu::License(license)) => self.on_license(&license),
+            (State::License | State::LicenseChallenge | State::LicenseIssue, ChannelPdu::License(license)) => {
+                self.on_license(license);
+            }
             (State::License | State::DemandActive, ChannelPdu::DemandActive(demand)) => self.on_demand_active(&demand),
             (State::DemandActive | State::Finalization | State::Active, ChannelPdu::DeactivateAll(_)) => {
                 self.go(State::DemandActive);
@@ -183,7 +193,7 @@ impl Machine for Client {
             State::Nla => Expect::CredSsp,
             State::EarlyUserAuth => Expect::EarlyUserAuth,
             State::ConnectResponse | State::AttachUserConfirm | State::ChannelJoinConfirm(_) => Expect::Mcs,
-            State::License => Expect::Licensing,
+            State::License | State::LicenseChallenge | State::LicenseIssue => Expect::Licensing,
             State::DemandActive | State::Finalization | State::Active | State::Leaving => Expect::Share,
         };
         // Graphics may come as soon as the server has seen Confirm Active.
@@ -219,7 +229,10 @@ impl Machine for Client {
             }
             (Input::TlsReady(_), State::Tls) => self.on_secured(),
             (Input::Auth(reply), State::Nla) => self.on_auth_reply(reply),
-            (Input::TlsReady(_) | Input::Auth(_), _) => {}
+            (Input::License(reply), State::License | State::LicenseChallenge | State::LicenseIssue) => {
+                self.on_license_reply(reply);
+            }
+            (Input::TlsReady(_) | Input::Auth(_) | Input::License(_), _) => {}
             (Input::TlsFailed(failure), _) => self.core.fail(Blame::Tls(failure)),
             (Input::Undecodable(error), _) => self.core.fail(Blame::Malformed(error)),
             (Input::NotAFrame(error), _) => self.core.fail(Blame::NotAFrame(error)),

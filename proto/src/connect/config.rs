@@ -4,6 +4,7 @@ use super::auto_detect::Measure;
 use super::facts::IO_CHANNEL;
 use super::port::Ending;
 use crate::pdu::x224::Protocols;
+use crate::vocab::MessageKind;
 use crate::vocab::codes::{
     EarlyUserAuthorizationResult, ErrorInfo, LicenseErrorCode, LicenseStateTransition, LogonErrorData, LogonErrorType,
     McsReason, McsResult, NegotiationFailureCode,
@@ -35,6 +36,8 @@ pub struct ClientConfig {
     pub side_transports: u32,
     /// Tell the server how long its measurements took; else 1 ms, for runs that must be alike.
     pub measure_time: bool,
+    /// Take part in a licence exchange; otherwise it is declined.
+    pub accept_license: bool,
 }
 
 impl Default for ClientConfig {
@@ -51,6 +54,7 @@ impl Default for ClientConfig {
             skip_channel_join: true,
             side_transports: 0,
             measure_time: true,
+            accept_license: false,
         }
     }
 }
@@ -82,8 +86,10 @@ pub struct ServerConfig {
     pub side_transports: Vec<SideTransport>,
     /// `securityCookie` of these requests.
     pub side_transport_cookie: [u8; 16],
-    /// How licensing ends.
+    /// The alert that ends licensing, where no exchange or an alert in it does.
     pub license: (LicenseErrorCode, LicenseStateTransition),
+    /// Have a licence exchange.
+    pub license_exchange: Option<LicenseExchange>,
     /// Send this Set Error Info in place of a licensing PDU, then end.
     pub license_error_info: Option<ErrorInfo>,
     /// What happens once the connection is active, in order; then the session stays.
@@ -110,12 +116,22 @@ impl Default for ServerConfig {
             side_transports: Vec::new(),
             side_transport_cookie: [0; 16],
             license: (LicenseErrorCode::STATUS_VALID_CLIENT, LicenseStateTransition::ST_NO_TRANSITION),
+            license_exchange: None,
             license_error_info: None,
             steps: vec![Step::Logon, Step::Draw],
             session_id: 2,
             auto_reconnect_random: [0; 16],
         }
     }
+}
+
+/// How the server does a licence exchange. What is in the messages is the licensing port's business.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LicenseExchange {
+    /// Send the alert of [`ServerConfig::license`] in place of this message of the exchange.
+    pub alert_at: Option<MessageKind>,
+    /// Go on with a client that declines: the exchange is a formality.
+    pub may_be_declined: bool,
 }
 
 /// How the Connection Request is answered.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::facts::{Facts, SERVER_CHANNEL};
 use super::port::{Blame, Ending, Failure, Output};
 use crate::pdu::credssp::TsRequest;
+use crate::pdu::licensing::LicensePdu;
 use crate::pdu::share::{ShareData, ShareDataPdu};
 use crate::pdu::{ChannelPdu, Data, Message, Side};
 use crate::vocab::{MessageKind, Stage};
@@ -117,6 +118,13 @@ impl Core {
         }
         self.failure = Some(Failure { stage: self.stage, cause, after: self.last });
         self.end(ending);
+    }
+
+    /// Sends a licensing message, if there is one.
+    pub(super) fn send_license(&mut self, message: Option<Box<LicensePdu>>) {
+        if let Some(message) = message {
+            self.send_io(ChannelPdu::License(*message));
+        }
     }
 
     /// Sends a CredSSP message, if there is one.

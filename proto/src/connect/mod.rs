@@ -15,6 +15,7 @@ mod core;
 mod facts;
 mod finalization;
 mod initiation;
+mod license_port;
 mod licensing;
 mod message_channel;
 mod nla;
@@ -28,8 +29,9 @@ mod settings_rules;
 pub use auth::{AuthCall, AuthFailure, AuthReply};
 pub use auto_detect::Measure;
 pub use client::Client;
-pub use config::{ClientConfig, NegotiationPolicy, ServerConfig, SideTransport, Step};
+pub use config::{ClientConfig, LicenseExchange, NegotiationPolicy, ServerConfig, SideTransport, Step};
 pub use facts::{FIRST_STATIC_CHANNEL, Facts, IO_CHANNEL, SERVER_CHANNEL};
+pub use license_port::{LicenseCall, LicenseFailure, LicenseReply};
 pub use port::{
     Blame, CloseKind, Ending, Failure, Input, Machine, Output, TlsFacts, TlsFailure, TlsFailureKind, Wants,
 };

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::auth::{AuthCall, AuthFailure, AuthReply};
+use super::license_port::{LicenseCall, LicenseFailure, LicenseReply};
 use crate::pdu::{Context, Message, Side};
 use crate::vocab::{MessageKind, Stage};
 use crate::wire::{DecodeError, FrameError, Framing};
@@ -22,6 +23,8 @@ pub enum Input {
     TlsFailed(TlsFailure),
     /// The auth port's answer to [`Output::Authenticate`].
     Auth(AuthReply),
+    /// The licensing port's answer to [`Output::License`].
+    License(LicenseReply),
     /// The peer closed the connection.
     Closed(CloseKind),
     /// Nothing arrived within the budget.
@@ -92,6 +95,8 @@ pub enum Output {
     StartTls,
     /// Ask the auth port, then feed [`Input::Auth`].
     Authenticate(AuthCall),
+    /// Ask the licensing port, then feed [`Input::License`].
+    License(LicenseCall),
     /// The connection reached the active stage.
     Activated,
     /// Draw the session's picture on the client's desktop (server only).
@@ -172,6 +177,8 @@ pub enum Blame {
     Tls(TlsFailure),
     /// CredSSP failed.
     Auth(AuthFailure),
+    /// The licence exchange failed.
+    License(LicenseFailure),
     /// This side cannot go on (for example NLA without credentials): why, in one phrase.
     Local(&'static str),
 }

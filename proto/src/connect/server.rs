@@ -41,6 +41,10 @@ pub(super) enum State {
     AutoDetect,
     /// A licensing error was sent that leaves the next word to the client.
     License,
+    /// The licence request was sent.
+    LicenseAnswer,
+    /// The platform challenge was sent.
+    LicenseResponse,
     ConfirmActive,
     Finalization,
     Active,
@@ -55,14 +59,14 @@ impl State {
             Self::ConnectInitial => Stage::BasicSettingsExchange,
             Self::ErectDomain | Self::AttachUser | Self::ChannelJoins => Stage::ChannelConnection,
             Self::AutoDetect => Stage::SecureSettingsExchange,
-            Self::License => Stage::Licensing,
+            Self::License | Self::LicenseAnswer | Self::LicenseResponse => Stage::Licensing,
             Self::ConfirmActive => Stage::CapabilitiesExchange,
             Self::Finalization => Stage::ConnectionFinalization,
             Self::Active => Stage::Active,
         }
     }
 
-    const fn kinds(self) -> &'static [MessageKind] {
+    pub(super) const fn kinds(self) -> &'static [MessageKind] {
         match self {
             Self::ConnectionRequest => &[MessageKind::X224ConnectionRequest],
             Self::Tls => &[MessageKind::TlsClientHello],
@@ -72,7 +76,11 @@ impl State {
             Self::AttachUser => &[MessageKind::McsAttachUserRequest],
             Self::ChannelJoins => &[MessageKind::McsChannelJoinRequest, MessageKind::ClientInfo],
             Self::AutoDetect => &[MessageKind::RttMeasureResponse, MessageKind::BandwidthMeasureResults],
-            Self::License => &[MessageKind::LicenseMessage],
+            Self::License => &[MessageKind::LicenseErrorAlert],
+            Self::LicenseAnswer => {
+                &[MessageKind::NewLicenseRequest, MessageKind::LicenseInfo, MessageKind::LicenseErrorAlert]
+            }
+            Self::LicenseResponse => &[MessageKind::PlatformChallengeResponse, MessageKind::LicenseErrorAlert],
             Self::ConfirmActive => &[MessageKind::ConfirmActive],
             Self::Finalization => &[MessageKind::Synchronize, MessageKind::Control, MessageKind::FontList],
             Self::Active => &[],
@@ -143,6 +151,7 @@ impl Server {
             (_, ChannelPdu::InitiateMultitransportResponse(_)) => {}
             // The client answers a refusal in its own words; the next word is the client's close.
             (State::License, ChannelPdu::License(_)) => {}
+            (State::LicenseAnswer | State::LicenseResponse, ChannelPdu::License(license)) => self.on_license(license),
             (State::ConfirmActive, ChannelPdu::ConfirmActive(confirm)) => self.on_confirm_active(&confirm),
             (_, ChannelPdu::Flow(_)) => {}
             // A client that was deactivated may still have input and requests under way.
@@ -174,7 +183,7 @@ impl Machine for Server {
             State::Nla => Expect::CredSsp,
             State::ConnectInitial | State::ErectDomain | State::AttachUser => Expect::Mcs,
             State::ChannelJoins => Expect::ClientInfo,
-            State::AutoDetect | State::License => Expect::Licensing,
+            State::AutoDetect | State::License | State::LicenseAnswer | State::LicenseResponse => Expect::Licensing,
             State::ConfirmActive | State::Finalization | State::Active => Expect::Share,
         };
         let framing = match self.state {
@@ -199,7 +208,8 @@ impl Machine for Server {
             (Input::Message(message), _) => self.message(message),
             (Input::TlsReady(facts), State::Tls) => self.on_secured(&facts),
             (Input::Auth(reply), State::Nla) => self.on_auth_reply(reply),
-            (Input::TlsReady(_) | Input::Auth(_), _) => {}
+            (Input::License(reply), State::LicenseAnswer | State::LicenseResponse) => self.on_license_reply(reply),
+            (Input::TlsReady(_) | Input::Auth(_) | Input::License(_), _) => {}
             (Input::TlsFailed(failure), _) => self.core.fail(Blame::Tls(failure)),
             (Input::Undecodable(error), _) => self.core.fail(Blame::Malformed(error)),
             (Input::NotAFrame(error), _) => self.core.fail(Blame::NotAFrame(error)),

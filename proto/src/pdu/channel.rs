@@ -16,7 +16,7 @@ pub(super) mod sec {
     pub(super) const TRANSPORT_RSP: u16 = 0x0004;
     pub(super) const ENCRYPT: u16 = 0x0008;
     pub(in crate::pdu) const INFO_PKT: u16 = 0x0040;
-    pub(super) const LICENSE_PKT: u16 = 0x0080;
+    pub(in crate::pdu) const LICENSE_PKT: u16 = 0x0080;
     pub(super) const AUTODETECT_REQ: u16 = 0x1000;
     pub(super) const AUTODETECT_RSP: u16 = 0x2000;
     pub(super) const HEARTBEAT: u16 = 0x4000;

@@ -1,12 +1,24 @@
-//! Licensing PDUs: the error alert whole, other messages kept.
+//! Licensing PDUs: the error alert, and every message of the licence exchange.
 //!
 //! MS-RDPBCGR 2.2.1.12; MS-RDPELE 2.2.2.
+
+mod blob;
+mod certificate;
+mod exchange;
+mod request;
+mod sealed;
+
+pub use blob::LicenseBlob;
+pub use certificate::{CertificateData, RsaPublicKey, ServerCertificate};
+pub use exchange::{IssuedLicense, LicenseInfo, NewLicenseRequest, PlatformChallenge, PlatformChallengeResponse};
+pub use request::{KEY_EXCHANGE_RSA, LicenseRequest, ProductInfo};
+pub use sealed::{ChallengeResponseData, HardwareId, NewLicenseInfo};
 
 use super::text::length16;
 use crate::vocab::MessageKind;
 use crate::vocab::codes::{LicenseErrorCode, LicenseMessageType, LicenseStateTransition};
 use crate::wire::Layer;
-use crate::wire::read::{Read, bytes, end, field, le_u16, le_u32, length_of, rest, u8};
+use crate::wire::read::{Read, bytes, end, field, le_u16, le_u32, length_of, rest, to_end, u8};
 use crate::wire::write::{Encoder, Writer};
 
 /// A licensing PDU behind its basic security header (`SEC_LICENSE_PKT`) and `LICENSE_PREAMBLE`.
@@ -38,7 +50,21 @@ pub enum LicenseMessage {
         /// `bbErrorInfo.blobData`.
         blob: Vec<u8>,
     },
-    /// Any other message, its body kept as it came.
+    /// `SERVER_LICENSE_REQUEST` (0x01).
+    Request(Box<LicenseRequest>),
+    /// `CLIENT_NEW_LICENSE_REQUEST` (0x13).
+    NewLicenseRequest(Box<NewLicenseRequest>),
+    /// `CLIENT_LICENSE_INFO` (0x12).
+    LicenseInfo(Box<LicenseInfo>),
+    /// `SERVER_PLATFORM_CHALLENGE` (0x02).
+    PlatformChallenge(PlatformChallenge),
+    /// `CLIENT_PLATFORM_CHALLENGE_RESPONSE` (0x15).
+    PlatformChallengeResponse(PlatformChallengeResponse),
+    /// `SERVER_NEW_LICENSE` (0x03).
+    NewLicense(IssuedLicense),
+    /// `SERVER_UPGRADE_LICENSE` (0x04).
+    UpgradeLicense(IssuedLicense),
+    /// A message of a type that no specification names, its body kept as it came.
     Other {
         /// `bMsgType`.
         message_type: LicenseMessageType,
@@ -56,19 +82,28 @@ impl LicensePdu {
     pub const fn kind(&self) -> MessageKind {
         match self.message {
             LicenseMessage::ErrorAlert { .. } => MessageKind::LicenseErrorAlert,
+            LicenseMessage::Request(_) => MessageKind::LicenseRequest,
+            LicenseMessage::NewLicenseRequest(_) => MessageKind::NewLicenseRequest,
+            LicenseMessage::LicenseInfo(_) => MessageKind::LicenseInfo,
+            LicenseMessage::PlatformChallenge(_) => MessageKind::PlatformChallenge,
+            LicenseMessage::PlatformChallengeResponse(_) => MessageKind::PlatformChallengeResponse,
+            LicenseMessage::NewLicense(_) => MessageKind::NewLicense,
+            LicenseMessage::UpgradeLicense(_) => MessageKind::UpgradeLicense,
             LicenseMessage::Other { .. } => MessageKind::LicenseMessage,
         }
+    }
+
+    /// A message as Windows sends it.
+    #[must_use]
+    pub const fn new(message: LicenseMessage) -> Self {
+        Self { security_flags: Self::SEC_LICENSE_PKT, security_flags_hi: 0, preamble_flags: 0x03, message }
     }
 
     /// An error alert as Windows sends it.
     #[must_use]
     pub const fn error_alert(error_code: LicenseErrorCode, state_transition: LicenseStateTransition) -> Self {
-        Self {
-            security_flags: Self::SEC_LICENSE_PKT,
-            security_flags_hi: 0,
-            preamble_flags: 0x03,
-            message: LicenseMessage::ErrorAlert { error_code, state_transition, blob_type: 4, blob: Vec::new() },
-        }
+        let blob_type = LicenseBlob::ERROR;
+        Self::new(LicenseMessage::ErrorAlert { error_code, state_transition, blob_type, blob: Vec::new() })
     }
 }
 
@@ -76,12 +111,8 @@ impl LicensePdu {
     /// The payload behind the security header.
     pub(super) fn seal(&self, encoder: &mut Encoder<'_>) -> Vec<u8> {
         encoder.seal(Layer::Payload, |w| {
-            let message_type = match &self.message {
-                LicenseMessage::ErrorAlert { .. } => LicenseMessageType::ERROR_ALERT,
-                LicenseMessage::Other { message_type, .. } => *message_type,
-            };
             w.block("LICENSE_PREAMBLE", |w| {
-                w.u8("bMsgType", message_type.0);
+                w.u8("bMsgType", self.message.message_type().0);
                 w.u8("flags", self.preamble_flags);
                 w.u16_le("wMsgSize", 0);
             });
@@ -99,13 +130,7 @@ impl LicensePdu {
             let (i, size) = le_u16(at)?;
             length_of(all, at, i, size)
         })(i)?;
-        let (i, message) = match LicenseMessageType(message_type) {
-            LicenseMessageType::ERROR_ALERT => field("LICENSE_ERROR_MESSAGE", LicenseMessage::read_alert)(i)?,
-            message_type => {
-                let (i, body) = rest(i)?;
-                (i, LicenseMessage::Other { message_type, body: body.to_vec() })
-            }
-        };
+        let (i, message) = LicenseMessage::read(i, LicenseMessageType(message_type))?;
         Ok((i, Self { security_flags, security_flags_hi, preamble_flags, message }))
     }
 
@@ -114,12 +139,74 @@ impl LicensePdu {
             LicenseMessage::ErrorAlert { error_code, state_transition, .. } => {
                 format!("{error_code}, {state_transition}")
             }
+            LicenseMessage::Request(pdu) => pdu.fact(),
+            LicenseMessage::NewLicenseRequest(pdu) => pdu.fact(),
+            LicenseMessage::LicenseInfo(pdu) => pdu.fact(),
+            LicenseMessage::PlatformChallenge(pdu) => pdu.fact(),
+            LicenseMessage::PlatformChallengeResponse(pdu) => pdu.fact(),
+            LicenseMessage::NewLicense(pdu) | LicenseMessage::UpgradeLicense(pdu) => pdu.fact(),
             LicenseMessage::Other { message_type, body } => format!("{message_type}, {} bytes", body.len()),
         }
     }
 }
 
 impl LicenseMessage {
+    /// `bMsgType`.
+    const fn message_type(&self) -> LicenseMessageType {
+        match self {
+            Self::ErrorAlert { .. } => LicenseMessageType::ERROR_ALERT,
+            Self::Request(_) => LicenseMessageType::LICENSE_REQUEST,
+            Self::NewLicenseRequest(_) => LicenseMessageType::NEW_LICENSE_REQUEST,
+            Self::LicenseInfo(_) => LicenseMessageType::LICENSE_INFO,
+            Self::PlatformChallenge(_) => LicenseMessageType::PLATFORM_CHALLENGE,
+            Self::PlatformChallengeResponse(_) => LicenseMessageType::PLATFORM_CHALLENGE_RESPONSE,
+            Self::NewLicense(_) => LicenseMessageType::NEW_LICENSE,
+            Self::UpgradeLicense(_) => LicenseMessageType::UPGRADE_LICENSE,
+            Self::Other { message_type, .. } => *message_type,
+        }
+    }
+
+    fn read(i: &[u8], message_type: LicenseMessageType) -> Read<'_, Self> {
+        type Kind = LicenseMessageType;
+        let (i, message) = match message_type {
+            Kind::ERROR_ALERT => return field("LICENSE_ERROR_MESSAGE", Self::read_alert)(i),
+            Kind::LICENSE_REQUEST => {
+                let (i, pdu) = to_end("SERVER_LICENSE_REQUEST", LicenseRequest::read)(i)?;
+                (i, Self::Request(Box::new(pdu)))
+            }
+            Kind::NEW_LICENSE_REQUEST => {
+                let (i, pdu) = to_end("CLIENT_NEW_LICENSE_REQUEST", NewLicenseRequest::read)(i)?;
+                (i, Self::NewLicenseRequest(Box::new(pdu)))
+            }
+            Kind::LICENSE_INFO => {
+                let (i, pdu) = to_end("CLIENT_LICENSE_INFO", LicenseInfo::read)(i)?;
+                (i, Self::LicenseInfo(Box::new(pdu)))
+            }
+            Kind::PLATFORM_CHALLENGE => {
+                let (i, pdu) = to_end("SERVER_PLATFORM_CHALLENGE", PlatformChallenge::read)(i)?;
+                (i, Self::PlatformChallenge(pdu))
+            }
+            Kind::PLATFORM_CHALLENGE_RESPONSE => {
+                let name = "CLIENT_PLATFORM_CHALLENGE_RESPONSE";
+                let (i, pdu) = to_end(name, PlatformChallengeResponse::read)(i)?;
+                (i, Self::PlatformChallengeResponse(pdu))
+            }
+            Kind::NEW_LICENSE => {
+                let (i, pdu) = to_end("SERVER_NEW_LICENSE", IssuedLicense::read)(i)?;
+                (i, Self::NewLicense(pdu))
+            }
+            Kind::UPGRADE_LICENSE => {
+                let (i, pdu) = to_end("SERVER_UPGRADE_LICENSE", IssuedLicense::read)(i)?;
+                (i, Self::UpgradeLicense(pdu))
+            }
+            _ => {
+                let (i, body) = rest(i)?;
+                (i, Self::Other { message_type, body: body.to_vec() })
+            }
+        };
+        Ok((i, message))
+    }
+
     fn write(&self, w: &mut Writer) {
         match self {
             Self::ErrorAlert { error_code, state_transition, blob_type, blob } => {
@@ -133,6 +220,12 @@ impl LicenseMessage {
                     w.bytes("blobData", blob);
                 });
             }
+            Self::Request(pdu) => pdu.write(w),
+            Self::NewLicenseRequest(pdu) => pdu.write(w),
+            Self::LicenseInfo(pdu) => pdu.write(w),
+            Self::PlatformChallenge(pdu) => pdu.write(w),
+            Self::PlatformChallengeResponse(pdu) => pdu.write(w),
+            Self::NewLicense(pdu) | Self::UpgradeLicense(pdu) => pdu.write(w),
             Self::Other { body, .. } => w.bytes("body", body),
         }
     }

@@ -1,12 +1,14 @@
 //! Where secrets lie in the bytes of a PDU, and PDUs without them.
 //!
-//! Passwords, reconnect cookies (MS-RDPBCGR 2.2.4), the side transport's cookie (2.2.15.1), typed keys. The
+//! Passwords, reconnect cookies (MS-RDPBCGR 2.2.4), the side transport's cookie (2.2.15.1), typed keys; of the
+//! licence exchange what the client encrypts, and the licence that it presents (MS-RDPELE 2.2.2). The
 //! bytes themselves are walked, since a peer's strings need not be as long as they would be here.
 
 use core::ops::Range;
 
 use super::channel::sec;
 use super::client_info::{ClientInfo, Secret, SecretBytes};
+use super::licensing::{LicenseMessage, LicensePdu};
 use super::session_info::SaveSessionInfo;
 use super::share::{ShareDataPdu, looks_like_share};
 use super::{ChannelPdu, Side, mcs, redirection, typed};
@@ -14,6 +16,12 @@ use crate::wire::ber;
 
 /// Bytes of the basic security header.
 const SECURITY_HEADER: usize = 4;
+/// Bytes of `LICENSE_PREAMBLE`.
+const LICENSE_PREAMBLE: usize = 4;
+/// Bytes of a client's key exchange algorithm, platform and random number.
+const LICENSE_CLIENT: usize = 4 + 4 + 32;
+/// Licensing messages in which a client says secrets: `LICENSE_INFO`, `NEW_LICENSE_REQUEST`, `PLATFORM_CHALLENGE_RESPONSE`.
+const LICENSE_SECRETS: [u8; 3] = [0x12, 0x13, 0x15];
 /// Bytes of the Share Control and Share Data headers.
 const SHARE_HEADERS: usize = 18;
 /// `PDUTYPE2_SAVE_SESSION_INFO`.
@@ -50,6 +58,12 @@ pub(super) fn spans(pdu: &ChannelPdu, payload: &[u8]) -> Vec<Range<usize>> {
         ChannelPdu::ClientInfo(_) => client_info(&mut walk, &mut found),
         ChannelPdu::ServerRedirection(_) => redirected_password(&mut walk, &mut found),
         ChannelPdu::InitiateMultitransportRequest(_) => fixed(&mut walk, SECURITY_HEADER + 8, 16, &mut found),
+        ChannelPdu::License(pdu) => match &pdu.message {
+            LicenseMessage::NewLicenseRequest(_) => license_blobs(&mut walk, LICENSE_CLIENT, 1, &mut found),
+            LicenseMessage::LicenseInfo(_) => license_blobs(&mut walk, LICENSE_CLIENT, 3, &mut found),
+            LicenseMessage::PlatformChallengeResponse(_) => license_blobs(&mut walk, 0, 2, &mut found),
+            _ => Some(()),
+        },
         ChannelPdu::ShareData(pdu) => match &pdu.data {
             // infoType, Length, FieldsPresent, cbFieldData, cbLen, Version and LogonId stand in front.
             ShareDataPdu::SaveSessionInfo(SaveSessionInfo::Extended { auto_reconnect: Some(_), .. }) => {
@@ -88,6 +102,17 @@ fn may_hold_cookie(data: &ShareDataPdu) -> bool {
 fn fixed(walk: &mut Walk<'_>, at: usize, length: usize, found: &mut Vec<Range<usize>>) -> Option<()> {
     walk.take(at)?;
     found.push(walk.take(length)?);
+    Some(())
+}
+
+/// The first blobs of a licensing message, behind `fields` bytes of its own.
+fn license_blobs(walk: &mut Walk<'_>, fields: usize, blobs: usize, found: &mut Vec<Range<usize>>) -> Option<()> {
+    walk.take(SECURITY_HEADER + LICENSE_PREAMBLE + fields)?;
+    for _ in 0..blobs {
+        let _blob_type = walk.number(2)?;
+        let length = walk.number(2)?;
+        found.push(walk.take(length)?);
+    }
     Some(())
 }
 
@@ -155,6 +180,7 @@ pub(super) fn redact(pdu: &mut ChannelPdu) {
             }
         }
         ChannelPdu::InitiateMultitransportRequest(pdu) => pdu.security_cookie.fill(b'*'),
+        ChannelPdu::License(pdu) => redact_license(pdu),
         ChannelPdu::ShareData(pdu) => match &mut pdu.data {
             ShareDataPdu::SaveSessionInfo(SaveSessionInfo::Extended {
                 auto_reconnect: Some((_, random_bits)), ..
@@ -174,9 +200,26 @@ pub(super) fn redact(pdu: &mut ChannelPdu) {
     }
 }
 
+fn redact_license(pdu: &mut LicensePdu) {
+    match &mut pdu.message {
+        LicenseMessage::NewLicenseRequest(pdu) => pdu.encrypted_pre_master_secret.data.fill(b'*'),
+        LicenseMessage::LicenseInfo(pdu) => {
+            for blob in [&mut pdu.encrypted_pre_master_secret, &mut pdu.license_info, &mut pdu.encrypted_hwid] {
+                blob.data.fill(b'*');
+            }
+        }
+        LicenseMessage::PlatformChallengeResponse(pdu) => {
+            for blob in [&mut pdu.encrypted_platform_challenge_response, &mut pdu.encrypted_hwid] {
+                blob.data.fill(b'*');
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Whether a frame that cannot be decoded may hold a secret all the same.
 ///
-/// Told by what little a damaged frame still shows: `TSRequest` and Client Info from a client; Server
+/// Told by what little a damaged frame still shows: `TSRequest`, Client Info and licensing from a client; Server
 /// Redirection, Save Session Info and the multitransport request from a server.
 #[must_use]
 pub fn may_hold_secret(frame: &[u8], from: Side) -> bool {
@@ -191,7 +234,11 @@ pub fn may_hold_secret(frame: &[u8], from: Side) -> bool {
     };
     let flags = u16::from_le_bytes([first, second]);
     match from {
-        Side::Client => flags & sec::INFO_PKT != 0 && !looks_like_share(payload),
+        Side::Client if looks_like_share(payload) => false,
+        Side::Client if flags & sec::LICENSE_PKT != 0 => {
+            payload.get(4).is_some_and(|message_type| LICENSE_SECRETS.contains(message_type))
+        }
+        Side::Client => flags & sec::INFO_PKT != 0,
         Side::Server => match u16::from_le_bytes([low, high]) & 0x000f {
             0x000a => true,
             0x0007 => payload.get(14) == Some(&SAVE_SESSION_INFO),

@@ -6,6 +6,7 @@ mod auto_detect;
 mod capability;
 mod channel;
 mod credssp;
+mod licensing;
 mod settings;
 
 use super::mcs::{
@@ -37,6 +38,7 @@ const SERVER_CHANNEL: u16 = 1002;
 pub fn specimens(kind: MessageKind) -> Vec<Message> {
     match kind {
         MessageKind::TsRequest => credssp::requests().map(|request| Message::TsRequest(Box::new(request))).into(),
+        MessageKind::LicenseRequest => specimen(kind).into_iter().chain([channel::license_request_x509()]).collect(),
         _ => specimen(kind).into_iter().collect(),
     }
 }

@@ -341,3 +341,45 @@ fn fast_path_output() {
     }
     assert!(cursor.is_empty());
 }
+
+/// Client License Information they write and do not read: that is compared where the keys are.
+#[test]
+fn licence_exchange() {
+    for kind in [
+        MessageKind::LicenseRequest,
+        MessageKind::NewLicenseRequest,
+        MessageKind::PlatformChallenge,
+        MessageKind::PlatformChallengeResponse,
+        MessageKind::NewLicense,
+        MessageKind::UpgradeLicense,
+    ] {
+        let bytes = payload(pdu_of(kind));
+        let theirs: TheirLicensePdu = ironrdp_core::decode(&bytes).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let mut again = ironrdp_core::encode_vec(&theirs).unwrap();
+        if kind == MessageKind::PlatformChallenge {
+            // They write BB_ANY_BLOB where the specification names no type.
+            again[12..14].copy_from_slice(&bytes[12..14]);
+        }
+        assert_eq!(again, bytes, "{kind}");
+        match theirs {
+            TheirLicensePdu::ServerLicenseRequest(theirs) => {
+                assert_eq!(theirs.server_random, [0x5e; 32]);
+                assert_eq!(theirs.product_info.company_name, "Microsoft Corporation");
+                assert_eq!(
+                    (theirs.product_info.version, theirs.product_info.product_id.as_str()),
+                    (0x000a_0000, "A02")
+                );
+                assert!(theirs.server_certificate.is_some());
+                assert_eq!(theirs.scope_list.len(), 1);
+            }
+            TheirLicensePdu::ClientNewLicenseRequest(theirs) => {
+                assert_eq!((theirs.client_username.as_str(), theirs.client_machine_name.as_str()), ("alice", "PC7"));
+                assert_eq!(theirs.encrypted_premaster_secret, [0x77; 72]);
+            }
+            TheirLicensePdu::ServerPlatformChallenge(theirs) => {
+                assert_eq!((theirs.encrypted_platform_challenge.len(), theirs.mac_data.len()), (10, 16));
+            }
+            _ => {}
+        }
+    }
+}

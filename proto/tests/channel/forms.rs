@@ -106,7 +106,7 @@ fn a_share_control_pdu_may_stand_where_licensing_is_awaited() {
 
 #[test]
 fn a_licensing_message_whose_flags_equal_its_length_is_no_share_control_pdu() {
-    let mut bytes = vec![0x80, 0, 0, 0, 0x01, 0x03, 124, 0];
+    let mut bytes = vec![0x80, 0, 0, 0, 0x05, 0x03, 124, 0];
     bytes.resize(128, 0x17);
     let pdu = read(&bytes, Expect::Licensing, Side::Server).unwrap();
     assert_eq!(pdu.kind(), MessageKind::LicenseMessage);

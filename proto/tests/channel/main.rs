@@ -25,7 +25,7 @@ fn kinds() -> Vec<MessageKind> {
         matches!(specimen(*kind), Some(Message::Data(_) | Message::FastPathInput(_) | Message::FastPathOutput(_)))
     };
     let kinds: Vec<MessageKind> = MessageKind::ALL.iter().copied().filter(ours).collect();
-    assert_eq!(kinds.len(), 40, "{kinds:?}");
+    assert_eq!(kinds.len(), 47, "{kinds:?}");
     kinds
 }
 

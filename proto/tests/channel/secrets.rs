@@ -3,7 +3,7 @@
 use badrdp_proto::pdu::client_info::ClientInfo;
 use badrdp_proto::pdu::share::ShareDataPdu;
 use badrdp_proto::pdu::specimen::{IO_CHANNEL, context, specimen};
-use badrdp_proto::pdu::{ChannelPdu, Data, Message, Side, decode};
+use badrdp_proto::pdu::{ChannelPdu, Data, Message, Side, decode, may_hold_secret};
 use badrdp_proto::vocab::MessageKind;
 
 use super::carry;
@@ -94,6 +94,25 @@ fn the_side_transports_cookie_is_found_in_the_frame() {
 }
 
 #[test]
+fn what_a_client_encrypts_for_its_licence_is_found_in_the_frame() {
+    let secrets = |kind| spans(&specimen(kind).unwrap());
+    assert_eq!(secrets(MessageKind::NewLicenseRequest), [vec![0x77; 72]]);
+    assert_eq!(secrets(MessageKind::LicenseInfo), [vec![0x77; 72], vec![0x11; 40], vec![0x4d; 20]]);
+    assert_eq!(secrets(MessageKind::PlatformChallengeResponse), [vec![0x44; 18], vec![0x4d; 20]]);
+    for kind in [MessageKind::NewLicenseRequest, MessageKind::LicenseInfo, MessageKind::PlatformChallengeResponse] {
+        let message = specimen(kind).unwrap();
+        let debug = format!("{message:?}");
+        assert!(debug.contains("bytes") && !debug.contains("119, 119") && !debug.contains("17, 17"), "{debug}");
+        // A frame that cannot be decoded may hold them all the same.
+        let frame = message.encode();
+        assert!(may_hold_secret(&frame[..frame.len() - 1], Side::Client), "{kind}");
+        assert!(!may_hold_secret(&frame, Side::Server), "{kind}");
+    }
+    let declined = specimen(MessageKind::LicenseErrorAlert).unwrap().encode();
+    assert!(!may_hold_secret(&declined, Side::Client));
+}
+
+#[test]
 fn the_reconnect_cookie_is_found_in_the_frame() {
     let message = specimen(MessageKind::SaveSessionInfo).unwrap();
     assert_eq!(spans(&message), [b"badrdp specimen."]);
@@ -143,6 +162,9 @@ fn redacted_messages_hold_no_secret_and_keep_their_length() {
         MessageKind::ServerRedirection,
         MessageKind::SaveSessionInfo,
         MessageKind::InitiateMultitransportRequest,
+        MessageKind::NewLicenseRequest,
+        MessageKind::LicenseInfo,
+        MessageKind::PlatformChallengeResponse,
     ] {
         let message = specimen(kind).unwrap();
         let secrets = spans(&message);

@@ -2,8 +2,11 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use core::time::Duration;
+use std::collections::VecDeque;
 
-use badrdp_proto::connect::{Client, ClientConfig, Ending, Machine, Output, Server, ServerConfig, TlsFacts};
+use badrdp_proto::connect::{
+    Client, ClientConfig, Ending, LicenseReply, Machine, Output, Server, ServerConfig, TlsFacts,
+};
 use badrdp_proto::session::Session;
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::MessageKind;
@@ -22,6 +25,9 @@ pub(crate) struct Pair {
     /// Why steps of the server were left out.
     pub(crate) skipped: Vec<&'static str>,
     client_end: bool,
+    /// What each side's licensing port answers, in order.
+    pub(crate) client_license: VecDeque<LicenseReply>,
+    pub(crate) server_license: VecDeque<LicenseReply>,
 }
 
 /// A limit on steps: a pair that talks for ever is a failed test, not a hung one.
@@ -39,6 +45,8 @@ impl Pair {
             drawn: 0,
             skipped: Vec::new(),
             client_end: false,
+            client_license: VecDeque::new(),
+            server_license: VecDeque::new(),
         }
     }
 
@@ -83,6 +91,9 @@ impl Pair {
                     self.server.receive(&bytes);
                 }
                 Output::StartTls => self.client.tls_ready(self.now, TlsFacts::default()),
+                Output::License(_) => {
+                    self.client.license(self.client_license.pop_front().expect("an answer of the client's port"));
+                }
                 Output::End(_) if !self.client_end => {
                     self.client_end = true;
                     self.server.peer_closed(self.now, false);
@@ -106,6 +117,9 @@ impl Pair {
                 Output::StartTls => self.server.tls_ready(self.now, TlsFacts::default()),
                 Output::Draw => self.drawn += 1,
                 Output::Skipped { because, .. } => self.skipped.push(because),
+                Output::License(_) => {
+                    self.server.license(self.server_license.pop_front().expect("an answer of the server's port"));
+                }
                 Output::End(ending) => self.server_end = Some(ending),
                 _ => {}
             }

@@ -2,11 +2,10 @@
 
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::MessageKind;
-use badrdp_proto::vocab::codes::{LicenseErrorCode, LicenseStateTransition};
 
 use super::logon::Logon;
 use super::message_channel;
-use crate::model::{Measure, ProbeProfile, ServerProfile, Step};
+use crate::model::{Exchange, LicenseAnswer, Measure, ProbeProfile, ServerProfile, Step};
 
 /// A part of the connection that has a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,15 +121,17 @@ impl Course {
             self.flight(&[MessageKind::SetErrorInfo]);
             return Err("`licensing.error_info` ends the connection");
         }
-        let licensed = licensing.error == LicenseErrorCode::STATUS_VALID_CLIENT
-            && licensing.transition == LicenseStateTransition::ST_NO_TRANSITION;
-        if !licensed {
-            self.flight(&[MessageKind::LicenseErrorAlert]);
+        let last = match licensing.exchange {
+            None => MessageKind::LicenseErrorAlert,
+            Some(exchange) => self.exchange(exchange, licensing.alert_at, probe.license)?,
+        };
+        if last == MessageKind::LicenseErrorAlert && !licensing.is_valid_client() {
+            self.flight(&[last]);
             return Err("`licensing` refuses the client");
         }
         self.parts.push(Part::Session);
         let asked = profile.multitransport.iter().filter(|transport| probe.multitransport.contains(transport));
-        let mut flight = vec![MessageKind::LicenseErrorAlert];
+        let mut flight = vec![last];
         flight.extend(asked.filter(|_| reachable).map(|_| MessageKind::InitiateMultitransportRequest));
         flight.push(MessageKind::DemandActive);
         self.flight(&flight);
@@ -157,6 +158,36 @@ impl Course {
                 self.flight(&[]);
             }
         }
+    }
+
+    /// A licence exchange up to its last message, which is the value.
+    fn exchange(
+        &mut self,
+        exchange: Exchange,
+        alert_at: Option<MessageKind>,
+        probe: LicenseAnswer,
+    ) -> Result<MessageKind, &'static str> {
+        let rest: &[MessageKind] = match (exchange, probe) {
+            (Exchange::Formality, _) | (Exchange::New, LicenseAnswer::Stored) => &[MessageKind::LicenseErrorAlert],
+            (_, LicenseAnswer::Decline) => &[],
+            (_, LicenseAnswer::New) => &[MessageKind::PlatformChallenge, MessageKind::NewLicense],
+            (Exchange::Upgrade, LicenseAnswer::Stored) => {
+                &[MessageKind::PlatformChallenge, MessageKind::UpgradeLicense]
+            }
+        };
+        let mut sent = vec![MessageKind::LicenseRequest];
+        sent.extend(rest);
+        if let Some(at) = sent.iter().position(|kind| Some(*kind) == alert_at) {
+            sent.truncate(at);
+            sent.push(MessageKind::LicenseErrorAlert);
+        }
+        let last = sent.pop().unwrap_or(MessageKind::LicenseRequest);
+        sent.iter().for_each(|kind| self.flight(&[*kind]));
+        if last == MessageKind::LicenseRequest {
+            self.flight(&[last]);
+            return Err("the probe declines the licence exchange: [probe] says no `license`");
+        }
+        Ok(last)
     }
 
     fn finalization(&mut self) {

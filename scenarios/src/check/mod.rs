@@ -30,6 +30,7 @@ pub(crate) fn scenario(view: &View<'_, '_>, id: String, path: &Path) -> Option<S
     let probe = probe::probe(view);
     let server = server::server(view, &probe);
     credssp(view, &server, &probe);
+    license(view, &server, &probe);
     let faults = fault::faults(view);
     reach::check(&server, &probe, &faults, view.sink);
     conflict::check(&faults, view.sink);
@@ -60,6 +61,20 @@ fn credssp(view: &View<'_, '_>, server: &ServerProfile, probe: &ProbeProfile) {
         Err(because) => because,
     };
     probe::without_credssp(view, because);
+}
+
+/// Keys of a licence exchange that never meets them.
+fn license(view: &View<'_, '_>, server: &ServerProfile, probe: &ProbeProfile) {
+    if server.licensing.exchange.is_none() {
+        probe::without_exchange(view);
+    }
+    let Some(kind) = server.licensing.alert_at else { return };
+    let mut whole = server.clone();
+    whole.licensing.alert_at = None;
+    let course = Course::new(&whole, probe);
+    if course.parts.contains(&Part::Licensing) && course.count(kind) == 0 {
+        server::never_replaced(view, kind);
+    }
 }
 
 fn summary(view: &View<'_, '_>) -> String {

@@ -4,7 +4,7 @@ use badrdp_proto::pdu::x224::Protocols;
 
 use super::server::{contradiction, multitransport};
 use crate::keys::PROBE;
-use crate::model::ProbeProfile;
+use crate::model::{LicenseAnswer, ProbeProfile};
 use crate::read::View;
 
 /// `[probe]`; every key has a default.
@@ -24,6 +24,7 @@ pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
         restricted_admin: flag("restricted_admin"),
         remote_guard: flag("remote_guard"),
         multitransport: multitransport(&view),
+        license: view.word("license", LicenseAnswer::NAMES).unwrap_or_default(),
     };
     if let Some(("", span)) = view.string("user") {
         view.sink.suggest(span, "`user` is empty", "leave it out: a probe without credentials");
@@ -54,6 +55,12 @@ fn protocols(view: &View<'_, '_>) -> Option<Protocols> {
     }
     let named = view.words("protocols", Protocols::NAMES).into_iter().map(|(protocol, ..)| protocol);
     Some(named.fold(Protocols::RDP, Protocols::union))
+}
+
+/// The answer to a licence exchange that there is none of.
+pub(super) fn without_exchange(file: &View<'_, '_>) {
+    let Some(view) = file.table("probe", &PROBE) else { return };
+    contradiction(&view, "license", "`license` answers a licence exchange, and [server.licensing] has no `exchange`");
 }
 
 /// Keys of CredSSP in a replay that never gets there.

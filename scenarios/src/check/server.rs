@@ -2,17 +2,18 @@
 
 use badrdp_proto::connect::{IO_CHANNEL, SERVER_CHANNEL};
 use badrdp_proto::pdu::x224::Protocols;
+use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::{
     ErrorInfo, LicenseErrorCode, LicenseStateTransition, McsResult, NegotiationFailureCode,
 };
 
 use super::course::{self, Course, NO_TLS, Part};
-use super::words::{CIPHERS, FLAGS, KEYS, SIDE_TRANSPORTS, VERSIONS};
+use super::words::{CIPHERS, FLAGS, KEYS, LICENSE_MESSAGES, SIDE_TRANSPORTS, VERSIONS};
 use super::{measure, message_channel, nla, session};
 use crate::keys::{LICENSING, MCS, NEGOTIATION, NLA, SERVER, TLS};
 use crate::model::{
-    Certificate, Key, LicensingProfile, McsProfile, Negotiation, ProbeProfile, ServerProfile, SideTransport,
-    TlsProfile, TlsVersion, TlsVersionMax,
+    Certificate, Exchange, Key, LicenseCertificate, LicensingProfile, McsProfile, Negotiation, ProbeProfile,
+    ServerProfile, SideTransport, TlsProfile, TlsVersion, TlsVersionMax,
 };
 use crate::read::View;
 
@@ -158,12 +159,30 @@ fn licensing(view: &View<'_, '_>) -> LicensingProfile {
             .code("transition", |number| u32::try_from(number).ok().map(LicenseStateTransition))
             .unwrap_or(honest.transition),
         error_info: view.code("error_info", |number| u32::try_from(number).ok().map(ErrorInfo)),
+        exchange: view.word("exchange", Exchange::NAMES),
+        alert_at: view.word("alert_at", LICENSE_MESSAGES),
+        certificate: view.word("certificate", LicenseCertificate::NAMES).unwrap_or_default(),
     };
+    if profile.exchange.is_none() {
+        contradiction(view, "alert_at", "`alert_at` needs an `exchange`");
+        contradiction(view, "certificate", "`certificate` is sent in an `exchange`, and there is none");
+    } else if !view.has("alert_at") {
+        let message = "an `exchange` ends with a licence: `alert_at` says where the alert stands in";
+        contradiction(view, "error", message);
+        contradiction(view, "transition", message);
+    }
     if profile.error_info.is_some() {
         contradiction(view, "error", "`error_info` takes the place of the licensing PDU");
         contradiction(view, "transition", "`error_info` takes the place of the licensing PDU");
+        contradiction(view, "exchange", "`error_info` takes the place of every licensing PDU");
     }
     profile
+}
+
+/// An alert in place of a message that is not due.
+pub(super) fn never_replaced(file: &View<'_, '_>, kind: MessageKind) {
+    let Some(view) = file.table("server", &SERVER).and_then(|view| view.table("licensing", &LICENSING)) else { return };
+    contradiction(&view, "alert_at", &format!("{kind} is never sent to the client that [probe] describes"));
 }
 
 /// A key that another one makes senseless.

@@ -1,6 +1,7 @@
 //! Every word that a value may be, with what it means.
 
 use badrdp_proto::connect::{Ending, Measure, SideTransport};
+use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::NtStatus;
 
 use crate::model::{ClientDuty, Key, Mechanism, PublicKeyAnswer, Refusal, Step, Then, TlsVersion};
@@ -93,6 +94,14 @@ pub(crate) const SESSION_MEASURES: &[(&str, Measure)] = &[
 /// UDP transports beside the main connection.
 pub(crate) const SIDE_TRANSPORTS: &[(&str, SideTransport)] =
     &[("reliable", SideTransport::Reliable), ("lossy", SideTransport::Lossy)];
+
+/// Messages of a server in a licence exchange.
+pub(crate) const LICENSE_MESSAGES: &[(&str, MessageKind)] = &[
+    ("LicenseRequest", MessageKind::LicenseRequest),
+    ("PlatformChallenge", MessageKind::PlatformChallenge),
+    ("NewLicense", MessageKind::NewLicense),
+    ("UpgradeLicense", MessageKind::UpgradeLicense),
+];
 
 /// Steps of a session that are a word.
 pub(crate) const STEPS: &[(&str, Word)] = &[

@@ -12,7 +12,7 @@ use badrdp_proto::wire::Layer;
 use super::kind::{Kind, names};
 use super::{Key, Keys, Rule};
 use crate::check::words;
-use crate::model::Certificate;
+use crate::model::{Certificate, Exchange, LicenseAnswer, LicenseCertificate};
 use crate::suites;
 
 macro_rules! tables {
@@ -187,9 +187,12 @@ tables! {
             "The message channel's id, for clients that ask for one, 0 for none; the next that is free by default";
     }
     LICENSING "licensing" "[server.licensing]" [] {
-        "error" Kind::code::<LicenseErrorCode>(), "Error code of the licensing PDU; STATUS_VALID_CLIENT by default";
+        "error" Kind::code::<LicenseErrorCode>(), "Error code of the licensing alert; STATUS_VALID_CLIENT by default";
         "transition" Kind::code::<LicenseStateTransition>(), "Its state transition; ST_NO_TRANSITION by default";
         "error_info" Kind::code::<ErrorInfo>(), "Send Set Error Info in its place and end";
+        "exchange" Word(|| names(Exchange::NAMES)), "Have a licence exchange; none by default";
+        "alert_at" Word(|| names(words::LICENSE_MESSAGES)), "Send the alert in place of this message of the exchange";
+        "certificate" Word(|| names(LicenseCertificate::NAMES)), "The certificate in the request; proprietary by default";
     }
     SESSION "session" "[server.session]" [] {
         "steps" Steps(|| names(words::STEPS), &STEP), "What happens, in order; log on, draw and stay by default";
@@ -302,6 +305,7 @@ tables! {
         "restricted_admin" Switch, "true: ask for Restricted Admin";
         "remote_guard" Switch, "true: ask for Remote Credential Guard";
         "multitransport" Words(|| names(words::SIDE_TRANSPORTS)), "UDP transports to announce; none is ever opened";
+        "license" Word(|| names(LicenseAnswer::NAMES)), "What it does in a licence exchange; decline by default";
     }
     EXPECT "expect" "[expect]" [] {
         "probe" Table(&EXPECT_PROBE), "What the honest probe must report";

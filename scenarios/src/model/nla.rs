@@ -4,6 +4,8 @@ use badrdp_proto::connect::SideTransport;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{EarlyUserAuthorizationResult, NtStatus};
 
+use super::LicenseAnswer;
+
 /// `[server.nla]`: how the server does CredSSP.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NlaProfile {
@@ -200,6 +202,8 @@ pub struct ProbeProfile {
     pub remote_guard: bool,
     /// `multitransport = ["reliable"]`: side transports to announce. None is ever opened.
     pub multitransport: Vec<SideTransport>,
+    /// `license = "new"`: take part in a licence exchange.
+    pub license: LicenseAnswer,
 }
 
 impl std::fmt::Debug for ProbeProfile {

@@ -8,8 +8,8 @@ use super::item::{Entries, Item, Section};
 use super::{WriteError, protocol_words};
 use crate::check::words;
 use crate::model::{
-    Account, Certificate, LicensingProfile, McsProfile, Measure, Negotiation, NlaProfile, ServerProfile,
-    SessionProfile, SideTransport, Step, Target, TlsProfile, TlsVersionMax,
+    Account, Certificate, Exchange, LicenseCertificate, LicensingProfile, McsProfile, Measure, Negotiation, NlaProfile,
+    ServerProfile, SessionProfile, SideTransport, Step, Target, TlsProfile, TlsVersionMax,
 };
 
 pub(super) fn sections(server: &ServerProfile) -> Result<Vec<Section>, WriteError> {
@@ -40,7 +40,7 @@ pub(super) fn sections(server: &ServerProfile) -> Result<Vec<Section>, WriteErro
         Section::table("server.nla", nla_entries(nla)?),
         Section::table("server.nla.target", target_entries(&nla.target)),
         Section::table("server.mcs", mcs_entries(mcs)),
-        Section::table("server.licensing", licensing_entries(licensing)),
+        Section::table("server.licensing", licensing_entries(licensing)?),
         Section::table("server.session", session_entries(session)?),
     ];
     if *accounts != honest.accounts {
@@ -204,8 +204,8 @@ fn mcs_entries(mcs: &McsProfile) -> Entries {
     entries
 }
 
-fn licensing_entries(licensing: &LicensingProfile) -> Entries {
-    let LicensingProfile { error, transition, error_info } = licensing;
+fn licensing_entries(licensing: &LicensingProfile) -> Result<Entries, WriteError> {
+    let LicensingProfile { error, transition, error_info, exchange, alert_at, certificate } = licensing;
     let mut entries = Entries::default();
     entries.add_unless(*error == LicenseErrorCode::STATUS_VALID_CLIENT, "error", Item::code(*error));
     let usual = *transition == LicenseStateTransition::ST_NO_TRANSITION;
@@ -213,7 +213,16 @@ fn licensing_entries(licensing: &LicensingProfile) -> Entries {
     if let Some(code) = error_info {
         entries.add("error_info", Item::code(*code));
     }
-    entries
+    if let Some(exchange) = exchange {
+        entries.add("exchange", Item::word("exchange", Exchange::NAMES, exchange)?);
+    }
+    if let Some(kind) = alert_at {
+        entries.add("alert_at", Item::word("alert_at", words::LICENSE_MESSAGES, kind)?);
+    }
+    if *certificate != LicenseCertificate::default() {
+        entries.add("certificate", Item::word("certificate", LicenseCertificate::NAMES, certificate)?);
+    }
+    Ok(entries)
 }
 
 fn session_entries(session: &SessionProfile) -> Result<Entries, WriteError> {

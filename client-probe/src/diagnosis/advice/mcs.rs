@@ -75,16 +75,3 @@ pub(in crate::diagnosis) static LICENSE_REFUSED: Advice = Advice {
     ],
     mstsc: &[mstsc(0x808, 0, Evidence::Documented)],
 };
-
-pub(in crate::diagnosis) static LICENSE_EXCHANGE_REQUIRED: Advice = Advice {
-    expected: "a licensing error alert that says STATUS_VALID_CLIENT",
-    causes: &[(
-        Evidence::Documented,
-        "the host issues licences (a session host with the RD Session Host role), and starts the exchange of MS-RDPELE",
-    )],
-    remedies: &[
-        "nothing to fix: up to here the host works; this probe takes no licence, so that none is spent on it",
-        "if users are refused at this step, look at RD Licensing: `lsdiag.msc` on the host",
-    ],
-    mstsc: &[],
-};

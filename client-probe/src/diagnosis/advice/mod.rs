@@ -6,6 +6,7 @@
 pub(crate) mod certificate;
 pub(super) mod credssp;
 pub(super) mod foreign;
+pub(super) mod licensing;
 pub(super) mod logon;
 pub(super) mod mcs;
 pub(super) mod negotiation;

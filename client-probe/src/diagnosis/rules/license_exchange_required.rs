@@ -3,10 +3,11 @@
 use badrdp_proto::connect::Blame;
 use badrdp_proto::pdu::ChannelPdu;
 use badrdp_proto::pdu::licensing::LicenseMessage;
+use badrdp_proto::transcript::Event;
 use badrdp_proto::vocab::{MessageKind, Stage};
 
 use super::{Class, Rule, Seen, Verdict, View};
-use crate::diagnosis::advice::mcs;
+use crate::diagnosis::advice::licensing;
 
 /// A session host that issues licences asks for more than the probe gives: no failure of the host.
 pub(super) const RULE: Rule = Rule {
@@ -14,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     class: Class::Ending,
     verdict: Verdict::NeedsCredentials,
     check,
-    advice: &mcs::LICENSE_EXCHANGE_REQUIRED,
+    advice: &licensing::EXCHANGE_REQUIRED,
 };
 
 fn check(view: &View<'_>) -> Option<Seen> {
@@ -30,13 +31,16 @@ fn check(view: &View<'_>) -> Option<Seen> {
         blame,
         Blame::Local(_) | Blame::Closed(_) | Blame::Refused(MessageKind::McsDisconnectProviderUltimatum)
     );
-    if told_why.is_some() || !insists {
+    let declined = view
+        .last_sent()
+        .is_some_and(|entry| matches!(entry.event, Event::Message { kind: MessageKind::LicenseErrorAlert, .. }));
+    if told_why.is_some() || !insists || !declined {
         return None;
     }
     let (entry, kind) = view.channel_pdu(|pdu| match pdu {
         ChannelPdu::License(license) => match &license.message {
-            LicenseMessage::Other { message_type, .. } => Some(*message_type),
             LicenseMessage::ErrorAlert { .. } => None,
+            _ => Some(license.kind()),
         },
         _ => None,
     })?;

@@ -22,7 +22,7 @@ fn check(view: &View<'_>) -> Option<Seen> {
     let (entry, (code, transition)) = view.channel_pdu(|pdu| match pdu {
         ChannelPdu::License(license) => match &license.message {
             LicenseMessage::ErrorAlert { error_code, state_transition, .. } => Some((*error_code, *state_transition)),
-            LicenseMessage::Other { .. } => None,
+            _ => None,
         },
         _ => None,
     })?;

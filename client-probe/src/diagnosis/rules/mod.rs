@@ -8,6 +8,7 @@ mod error_info;
 mod foreign;
 mod frame;
 mod heartbeat_lost;
+mod license_exchange_failed;
 mod license_exchange_required;
 mod license_refused;
 mod logon_error;
@@ -200,6 +201,7 @@ pub(super) static RULES: &[Rule] = &[
     mcs::CONNECT_REFUSED,
     mcs::ATTACH_REFUSED,
     mcs::JOIN_REFUSED,
+    license_exchange_failed::RULE,
     license_refused::RULE,
     license_exchange_required::RULE,
     session_ended::RULE,

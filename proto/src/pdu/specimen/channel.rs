@@ -4,15 +4,12 @@ use super::{SERVER_CHANNEL, USER_CHANNEL, auto_detect, carried};
 use crate::pdu::activation::{ConfirmActive, DeactivateAll, DemandActive};
 use crate::pdu::client_info::{ClientInfo, ExtendedInfo, Secret, SecretBytes, TimeZone};
 use crate::pdu::fast_path::{BitmapRectangle, Input, InputEvent, Output, Update, bitmap_update};
-use crate::pdu::licensing::{LicenseMessage, LicensePdu};
 use crate::pdu::message_channel::{Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse};
 use crate::pdu::redirection::ServerRedirection;
 use crate::pdu::session_info::SaveSessionInfo;
 use crate::pdu::share::{ShareData, ShareDataPdu, UnknownShareControl};
 use crate::pdu::{ChannelPdu, Message};
-use crate::vocab::codes::{
-    ErrorInfo, LicenseErrorCode, LicenseMessageType, LicenseStateTransition, LogonErrorData, LogonErrorType,
-};
+use crate::vocab::codes::{ErrorInfo, LogonErrorData, LogonErrorType};
 use crate::vocab::{MessageKind, Sender};
 
 /// The share's id in all specimens, as Windows servers choose it.
@@ -23,23 +20,13 @@ pub(super) fn specimen(kind: MessageKind) -> Option<Message> {
     if let Some(pdu) = auto_detect::specimen(kind) {
         return Some(carried(kind, pdu));
     }
+    if let Some(license) = super::licensing::specimen(kind) {
+        return Some(carried(kind, ChannelPdu::License(license)));
+    }
     let pdu = match kind {
         MessageKind::FastPathInput => return Some(Message::FastPathInput(fast_path_input())),
         MessageKind::FastPathOutput => return Some(Message::FastPathOutput(fast_path_output())),
         MessageKind::ClientInfo => ChannelPdu::ClientInfo(Box::new(client_info())),
-        MessageKind::LicenseErrorAlert => ChannelPdu::License(LicensePdu::error_alert(
-            LicenseErrorCode::STATUS_VALID_CLIENT,
-            LicenseStateTransition::ST_NO_TRANSITION,
-        )),
-        MessageKind::LicenseMessage => ChannelPdu::License(LicensePdu {
-            security_flags: LicensePdu::SEC_LICENSE_PKT | 0x0200,
-            security_flags_hi: 0,
-            preamble_flags: 0x83,
-            message: LicenseMessage::Other {
-                message_type: LicenseMessageType::LICENSE_REQUEST,
-                body: (0..64).collect(),
-            },
-        }),
         MessageKind::DemandActive => ChannelPdu::DemandActive(Box::new(DemandActive {
             pdu_source: SERVER_CHANNEL,
             share_id: SHARE_ID,
@@ -88,6 +75,11 @@ pub(super) fn specimen(kind: MessageKind) -> Option<Message> {
         other => return share_data(other).map(|data| carried(kind, ChannelPdu::ShareData(shared(kind, data)))),
     };
     Some(carried(kind, pdu))
+}
+
+/// A licence request whose certificate is a chain: other fields than in the first.
+pub(super) fn license_request_x509() -> Message {
+    carried(MessageKind::LicenseRequest, ChannelPdu::License(super::licensing::request_x509()))
 }
 
 fn shared(kind: MessageKind, data: ShareDataPdu) -> ShareData {
