@@ -149,13 +149,90 @@ async fn a_closed_port_is_asked_once() {
     assert_eq!((found.cost.connections, found.stop.unwrap().reason), (1, StopReason::NotConnected));
 }
 
-/// Half a frame is not silence, and the budget ends the wait for the rest.
+/// Half a frame is no answer, and nobody waits for the rest a second time.
 #[tokio::test]
-async fn a_frame_that_never_ends_is_an_answer_that_cannot_be_read() {
-    let (found, _port) =
-        against(|_, _| Some(vec![3, 0, 0xff, 0xff, 0xf0]), &SurveyOptions { max_connections: 1, ..quick() }, BRIEF)
-            .await;
-    let protocols = found.protocols.unwrap();
-    assert!(matches!(protocols.answers.first().unwrap().reply, Reply::Unreadable(_)), "{protocols:#?}");
-    assert!(found.cost.took < PATIENT);
+async fn a_frame_that_never_ends_is_told_from_silence_and_ends_the_survey() {
+    let (found, _port) = against(|_, _| Some(vec![3, 0, 0xff, 0xff, 0xf0]), &quick(), BRIEF).await;
+    assert_eq!(found.protocols.unwrap().answers.first().unwrap().reply, Reply::Stalled);
+    assert_eq!((found.cost.connections, found.stop.unwrap().reason), (1, StopReason::Silent));
+}
+
+/// A host that selects TLS and answers every ClientHello with `flight`, then with `filler` for ever, a piece at a time.
+async fn tls_host(flight: Vec<u8>, filler: Vec<u8>, every: Duration) -> (Target, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = Target { host: "127.0.0.1".to_owned(), port: listener.local_addr().unwrap().port() };
+    let task = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (flight, filler) = (flight.clone(), filler.clone());
+            tokio::spawn(async move {
+                let mut request = vec![0; 4096];
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(&confirm(2, 1)).await;
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(&flight).await;
+                while !filler.is_empty() && stream.write_all(&filler).await.is_ok() {
+                    // The pace of the hostile host, not a wait of the test's.
+                    tokio::time::sleep(every).await;
+                }
+            });
+        }
+    });
+    (target, task)
+}
+
+fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+    [&[kind, 3, 3][..], &u16::try_from(body.len()).unwrap().to_be_bytes(), body].concat()
+}
+
+/// ServerHello of TLS 1.2 with TLS_RSA_WITH_AES_128_CBC_SHA.
+fn server_hello() -> Vec<u8> {
+    record(22, &[&[2, 0, 0, 38, 3, 3][..], &[9; 32], &[0, 0, 0x2f, 0]].concat())
+}
+
+async fn tls_of(flight: Vec<u8>, filler: Vec<u8>, every: Duration, budget: Duration) -> Survey {
+    let (target, task) = tls_host(flight, filler, every).await;
+    let found = survey(&target, &options(budget), &SurveyOptions { protocols: false, ..quick() }, None).await;
+    task.abort();
+    found
+}
+
+#[tokio::test]
+async fn a_server_that_drips_is_given_one_budget() {
+    let found = tls_of(vec![22, 3, 3], vec![0], Duration::from_millis(50), BRIEF).await;
+    assert_eq!((found.cost.connections, found.stop.unwrap().reason), (2, StopReason::Silent));
+}
+
+#[tokio::test]
+async fn a_hello_without_the_rest_is_kept_and_ends_the_survey() {
+    let found = tls_of(server_hello(), vec![], Duration::ZERO, PATIENT).await;
+    // The connection is closed behind the hello: that much is an answer.
+    assert!(found.stop.is_none() && !found.tls.as_ref().unwrap().versions.is_empty());
+    let found = tls_of(server_hello(), record(22, &[22, 0, 0, 1, 0]), Duration::from_millis(50), BRIEF).await;
+    assert_eq!((found.cost.connections, found.stop.unwrap().reason), (2, StopReason::Silent));
+}
+
+#[tokio::test]
+async fn endless_data_is_cut_off_by_its_amount() {
+    let endless = record(22, &[&[22, 0, 0x3e, 0x80][..], &[0; 16_000]].concat());
+    let found = tls_of(server_hello(), endless, Duration::ZERO, PATIENT).await;
+    assert!(found.stop.is_none(), "{:?}", found.stop);
+    assert!(found.cost.took < PATIENT * 3, "{:?}", found.cost);
+    let tls = found.tls.unwrap();
+    assert!(tls.versions.iter().all(|version| version.accepted == Some(false)), "{tls:#?}");
+}
+
+#[tokio::test]
+async fn a_certificate_of_many_kilobytes_is_read_and_one_without_end_is_not() {
+    let flight = |size: usize| {
+        let list = |length: usize| u32::try_from(length).unwrap().to_be_bytes()[1..].to_vec();
+        let message = [&[11][..], &list(size + 6), &list(size + 3), &list(size), &vec![0x30; size]].concat();
+        let records: Vec<u8> = message.chunks(16_000).flat_map(|piece| record(22, piece)).collect();
+        [server_hello(), records, record(22, &[14, 0, 0, 0])].concat()
+    };
+    for (size, read) in [(500_000, true), (3_000_000, false)] {
+        let found = tls_of(flight(size), vec![], Duration::ZERO, PATIENT).await;
+        let chains = &found.tls.as_ref().unwrap().chains;
+        assert_eq!(chains.first().is_some_and(|chain| chain.first().is_some_and(|der| der.len() == size)), read);
+    }
 }

@@ -82,13 +82,14 @@ pub fn stopped(stop: &Stop, survey: &Survey) -> String {
             "the host did not answer the walk: nothing was asked".to_owned()
         }
         StopReason::Silent => format!(
-            "no answer to {at}, so nothing more was asked. This may be our own doing: some servers stop answering after a row of refused requests until they are restarted, and {} connections went before, {} of them refused",
+            "no whole answer to {at} in time, so nothing more was asked. This may be our own doing: some servers stop answering after a row of refused requests until they are restarted, and {} connections went before, {} of them refused",
             stop.connections.saturating_sub(1),
             stop.refused
         ),
         StopReason::Limit => {
             format!("the cap on connections was reached at {at}: what is missing was not asked (`--max-connections`)")
         }
+        StopReason::Slow => format!("the host answers, but so slowly that nothing more was asked from {at} on"),
         StopReason::NotConnected if survey.cost.connections == 0 => {
             "the walk got no answer to ask further questions about".to_owned()
         }

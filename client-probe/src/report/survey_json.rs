@@ -41,6 +41,7 @@ const fn reason(reason: StopReason) -> &'static str {
     match reason {
         StopReason::Silent => "silent",
         StopReason::Limit => "limit",
+        StopReason::Slow => "slow",
         StopReason::NotConnected => "not-connected",
         StopReason::NotRdp => "not-rdp",
         StopReason::Changed => "changed",
@@ -83,6 +84,7 @@ fn answer(answer: &Answer) -> Value {
         Reply::Foreign(_) => "not-rdp",
         Reply::Closed => "closed",
         Reply::Reset => "reset",
+        Reply::Stalled => "stalled",
         Reply::Silent => "silent",
     };
     let failure = match &answer.reply {

@@ -98,6 +98,7 @@ fn every_stop_says_what_it_means() {
         stopped_at(StopReason::Silent, 9),
         stopped_at(StopReason::Silent, 0),
         stopped_at(StopReason::Limit, 9),
+        stopped_at(StopReason::Slow, 9),
         stopped_at(StopReason::NotConnected, 9),
         stopped_at(StopReason::NotConnected, 0),
         stopped_at(StopReason::NotRdp, 0),

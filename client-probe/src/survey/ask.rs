@@ -89,6 +89,8 @@ pub enum Reply {
     Closed,
     /// The connection was reset.
     Reset,
+    /// Half an answer, within the budget.
+    Stalled,
     /// Nothing, within the budget.
     Silent,
 }
@@ -105,6 +107,7 @@ impl fmt::Display for Reply {
             Self::Foreign(name) => write!(f, "{name}, not RDP"),
             Self::Closed => f.write_str("closed without an answer"),
             Self::Reset => f.write_str("reset without an answer"),
+            Self::Stalled => f.write_str("an answer that never came to its end"),
             Self::Silent => f.write_str("no answer"),
         }
     }
@@ -176,7 +179,7 @@ pub(super) async fn put_with(pace: &mut Pace<'_>, question: Question, methods: u
         Err(reply) => Answer::other(question, reply),
     };
     match (&answer.reply, answer.selected()) {
-        (Reply::Silent, _) => pace.stop(StopReason::Silent, &what),
+        (Reply::Silent | Reply::Stalled, _) => pace.stop(StopReason::Silent, &what),
         (Reply::Foreign(_), _) => pace.stop(StopReason::NotRdp, &what),
         // Without negotiation data only standard RDP security is left; whether it is done shows behind it.
         (Reply::NoNegotiationData, _) | (_, Some(Protocols::RDP)) => {
@@ -228,7 +231,7 @@ async fn exchange(
             Ok(Ok(count)) => frames.push(buffer.get(..count).unwrap_or_default()),
             Ok(Err(error)) => return Err(ended(&error)),
             Err(_) if frames.pending().is_empty() => return Err(Reply::Silent),
-            Err(_) => return Err(Reply::Unreadable("the frame never came to its end".to_owned())),
+            Err(_) => return Err(Reply::Stalled),
         }
     }
 }

@@ -87,7 +87,7 @@ pub async fn survey(target: &Target, options: &Options, what: &SurveyOptions, wa
     }
     for answer in &answers {
         match answer.reply {
-            Reply::Silent => pace.stop(StopReason::Silent, "the walk"),
+            Reply::Silent | Reply::Stalled => pace.stop(StopReason::Silent, "the walk"),
             Reply::Foreign(_) => pace.stop(StopReason::NotRdp, "the walk"),
             _ => {}
         }

@@ -13,6 +13,8 @@ use super::SurveyOptions;
 use crate::connect::connect;
 use crate::probe::{Options, Target};
 
+/// A host whose answers all come, each just in time, is given this many budgets in all.
+const BUDGETS: u32 = 30;
 /// How long a peer may take to close behind us before the next connection is opened.
 const FAREWELL: Duration = Duration::from_millis(250);
 
@@ -27,7 +29,7 @@ pub struct Pauses {
 
 impl Default for Pauses {
     fn default() -> Self {
-        Self { first: Duration::from_millis(250), longest: Duration::from_secs(1) }
+        Self { first: Duration::from_millis(100), longest: Duration::from_secs(1) }
     }
 }
 
@@ -47,10 +49,12 @@ pub struct Stop {
 /// The reason for a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StopReason {
-    /// No answer within the budget.
+    /// No answer, or half of one, within the budget.
     Silent,
     /// The cap on connections was reached.
     Limit,
+    /// Every answer came, but so late that it would go on for too long.
+    Slow,
     /// TCP could not be connected.
     NotConnected,
     /// What answers is not RDP.
@@ -119,6 +123,10 @@ impl<'a> Pace<'a> {
         }
         if self.left() == 0 {
             self.stop(StopReason::Limit, question);
+            return None;
+        }
+        if self.start.elapsed() > self.options.budget * BUDGETS {
+            self.stop(StopReason::Slow, question);
             return None;
         }
         if std::mem::take(&mut self.owed) {

@@ -223,7 +223,7 @@ fn conclude_one(answers: &[Answer], protocol: Protocols) -> Conclusion {
             .is_some_and(|asked| asked == protocol || protocol != Protocols::RDP && asked.contains(protocol));
         let alone = answer.asked.protocols == Some(protocol);
         let found = match &answer.reply {
-            Reply::Silent | Reply::Foreign(_) => None,
+            Reply::Silent | Reply::Stalled | Reply::Foreign(_) => None,
             // Server configuration, not the protocols, is what these two are about.
             Reply::Refused(
                 NegotiationFailureCode::SSL_CERT_NOT_ON_SERVER | NegotiationFailureCode::INCONSISTENT_FLAGS,

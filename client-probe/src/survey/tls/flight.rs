@@ -60,11 +60,6 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Whether anything was read so far.
-    pub(crate) const fn heard(&self) -> bool {
-        self.read > 0
-    }
-
     /// What is known when the stream ends early: a hello is an answer, whatever became of the rest.
     pub(crate) fn cut(self) -> Option<Picked> {
         self.picked

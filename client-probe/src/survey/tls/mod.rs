@@ -147,42 +147,41 @@ impl Peer for Host<'_, '_> {
             return Outcome::Stopped;
         }
         let bytes = hello::write(offer, self.server_name.as_deref(), &random);
-        let outcome = hear(&mut stream, &bytes, self.pace.deadline()).await;
-        if outcome.is_none() {
+        let (outcome, in_time) = hear(&mut stream, &bytes, self.pace.deadline()).await;
+        if !in_time {
             let version = badrdp_proto::wire::tls_record::version_name(offer.version);
             self.pace.stop(StopReason::Silent, &format!("ClientHello for {version}"));
         }
         self.pace.close(stream, &CLOSE_NOTIFY).await;
-        outcome.unwrap_or(Outcome::Stopped)
+        outcome
     }
 }
 
-/// Sends a hello and reads the flight; nothing where the peer stays silent.
-async fn hear(stream: &mut TcpStream, hello: &[u8], deadline: Instant) -> Option<Outcome> {
+/// Sends a hello and reads the flight; false where the peer left it unfinished until the deadline.
+async fn hear(stream: &mut TcpStream, hello: &[u8], deadline: Instant) -> (Outcome, bool) {
     let ended = |error: &std::io::Error| {
         Outcome::Refused(if crate::tls::is_reset(error) { Refusal::Reset } else { Refusal::Closed })
     };
     match timeout_at(deadline, stream.write_all(hello)).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => return Some(ended(&error)),
-        Err(_) => return None,
+        Ok(Err(error)) => return (ended(&error), true),
+        Err(_) => return (Outcome::Stopped, false),
     }
     let mut reader = Reader::default();
     let mut buffer = vec![0; 16 * 1024];
-    loop {
-        let end = match timeout_at(deadline, stream.read(&mut buffer)).await {
-            Ok(Ok(0)) => Outcome::Refused(Refusal::Closed),
+    let (end, in_time) = loop {
+        match timeout_at(deadline, stream.read(&mut buffer)).await {
+            Ok(Ok(0)) => break (Outcome::Refused(Refusal::Closed), true),
             Ok(Ok(count)) => match reader.push(buffer.get(..count).unwrap_or_default()) {
-                Step::More => continue,
-                Step::Picked(picked) => return Some(Outcome::Picked(picked)),
-                Step::Alert(alert) => return Some(Outcome::Refused(Refusal::Alert(alert))),
-                Step::NotTls => return Some(Outcome::Refused(Refusal::NotTls)),
+                Step::More => {}
+                Step::Picked(picked) => return (Outcome::Picked(picked), true),
+                Step::Alert(alert) => return (Outcome::Refused(Refusal::Alert(alert)), true),
+                Step::NotTls => return (Outcome::Refused(Refusal::NotTls), true),
             },
-            Ok(Err(error)) => ended(&error),
-            Err(_) if !reader.heard() => return None,
-            Err(_) => Outcome::Refused(Refusal::NotTls),
-        };
-        // A hello is an answer, whatever became of the rest of the flight.
-        return Some(reader.cut().map_or(end, |picked| Outcome::Picked(Box::new(picked))));
-    }
+            Ok(Err(error)) => break (ended(&error), true),
+            Err(_) => break (Outcome::Stopped, false),
+        }
+    };
+    // A hello is an answer, whatever became of the rest of the flight.
+    (reader.cut().map_or(end, |picked| Outcome::Picked(Box::new(picked))), in_time)
 }
