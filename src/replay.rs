@@ -162,6 +162,7 @@ pub fn probe_options(profile: &ProbeProfile, seed: u64) -> ProbeOptions {
         protocols: profile.protocols.unwrap_or(honest.protocols),
         credentials,
         accept_certificate: profile.accept_certificate,
+        channels: profile.channels.clone().unwrap_or(honest.channels),
         side_transports: profile.multitransport.iter().fold(0, |all, transport| all | transport.flag()),
         license: license(profile.license, seed),
         credssp: CredSsp { version, spnego: profile.spnego, vulnerable: profile.vulnerable, mode },
@@ -242,6 +243,7 @@ mod tests {
             remote_guard: false,
             multitransport: vec![SideTransport::Reliable, SideTransport::Lossy],
             license: LicenseAnswer::New,
+            channels: Some(vec!["rdpdr".to_owned()]),
         };
         let options = probe_options(&profile, 0);
         let credentials = Credentials {
@@ -253,6 +255,7 @@ mod tests {
         assert_eq!((options.protocols, options.accept_certificate), (Protocols::HYBRID, true));
         let credssp = CredSsp { version: 2, spnego: true, vulnerable: true, mode: LogonMode::RestrictedAdmin };
         assert_eq!(options.credssp, credssp);
+        assert_eq!((plain.channels, options.channels), (default.channels, vec!["rdpdr".to_owned()]));
         assert_eq!((plain.side_transports, options.side_transports), (0, 0x05));
         let License::New(secrets) = &options.license else { unreachable!("{:?}", options.license) };
         assert_eq!(probe_options(&profile, 0).license, License::New(secrets.clone()));

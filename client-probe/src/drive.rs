@@ -89,6 +89,7 @@ fn client_config(options: &Options) -> ClientConfig {
         stop_after_logon: options.stop_after_logon,
         user: options.credentials.as_ref().map(|credentials| (credentials.domain.clone(), credentials.user.clone())),
         cookie: options.cookie.clone(),
+        channels: options.channels.clone(),
         side_transports: options.side_transports,
         measure_time: options.ticking,
         accept_license: options.license != License::Decline,
@@ -217,7 +218,7 @@ impl Drive<'_> {
             }
             drawn |= is_picture(message);
         }
-        drawn && self.session.machine().is_active()
+        drawn && self.session.machine().is_active() && !self.session.machine().is_opening_devices()
     }
 
     async fn send(&mut self, message: &Message) {

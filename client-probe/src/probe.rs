@@ -42,6 +42,9 @@ pub struct Options {
     pub credssp: CredSsp,
     /// Where the host selects NLA, ask on a second connection whether it would do without. Default no.
     pub ask_nla_required: bool,
+    /// Static virtual channels to ask for. Default `cliprdr`, as most clients do. On `rdpdr` the probe lets the host open
+    /// device redirection, and redirects nothing.
+    pub channels: Vec<String>,
     /// Side transports to announce, as `flags` of MS-RDPBCGR 2.2.1.3.8. Default none: the probe speaks no UDP, so that a
     /// host that asks for one hears that it could not be opened.
     pub side_transports: u32,
@@ -171,6 +174,7 @@ impl Default for Options {
             accept_certificate: false,
             credssp: CredSsp::default(),
             ask_nla_required: false,
+            channels: vec!["cliprdr".to_owned()],
             side_transports: 0,
             stop_after_logon: false,
             license: License::Decline,

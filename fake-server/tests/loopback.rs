@@ -32,7 +32,13 @@ fn options() -> Options {
 }
 
 fn confirm(bytes: &[u8]) -> Message {
-    let context = Context { from: Side::Server, io_channel: 1003, message_channel: None, expect: Expect::X224 };
+    let context = Context {
+        from: Side::Server,
+        io_channel: 1003,
+        message_channel: None,
+        device_channel: None,
+        expect: Expect::X224,
+    };
     decode(bytes, &context).unwrap()
 }
 

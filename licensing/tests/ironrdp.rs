@@ -57,7 +57,13 @@ fn ours(pdu: &Theirs) -> LicenseMessage {
     frame.extend(payload);
     let length = u16::try_from(frame.len()).unwrap().to_be_bytes();
     frame[2..4].copy_from_slice(&length);
-    let context = Context { from: Side::Client, io_channel: 1003, message_channel: None, expect: Expect::Licensing };
+    let context = Context {
+        from: Side::Client,
+        io_channel: 1003,
+        message_channel: None,
+        device_channel: None,
+        expect: Expect::Licensing,
+    };
     match decode(&frame, &context).unwrap() {
         Message::Data(Data { pdu: ChannelPdu::License(pdu), .. }) => pdu.message,
         other => panic!("no licensing message: {other:?}"),

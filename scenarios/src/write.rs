@@ -78,6 +78,7 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
         accept_certificate,
         restricted_admin,
         remote_guard,
+        channels,
         multitransport,
         license,
     } = probe;
@@ -98,6 +99,9 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
     entries.add_unless(!accept_certificate, "accept_certificate", true);
     entries.add_unless(!restricted_admin, "restricted_admin", true);
     entries.add_unless(!remote_guard, "remote_guard", true);
+    if let Some(channels) = channels {
+        entries.add("channels", Item::texts(channels));
+    }
     entries.add_unless(multitransport.is_empty(), "multitransport", server::side_transports(multitransport)?);
     if *license != LicenseAnswer::default() {
         entries.add("license", Item::word("license", LicenseAnswer::NAMES, license)?);

@@ -59,6 +59,8 @@ wrong! {
     side_transports: "[server]\nmultitransport = [\"relaible\", \"lossy\"]\n";
     message_channel_steps: "[server.session]\nsteps = [{ heartbeat = 256 }, { warn = 1 }, { heartbeat = 1, average_rtt = 5 }, { bandwidth_stop = 4 }]\n";
     messages_without_their_step: "[[fault]]\nat = \"RttMeasureRequest\"\nomit = true\n[[fault]]\nat = \"Heartbeat\"\nomit = true\n[[fault]]\nat = \"InitiateMultitransportRequest\"\nomit = true\n[[fault]]\nat = \"AutoDetectRequest\"\nomit = true\n";
+    device_redirection_without_its_channel: "[server.session]\nsteps = [\"device-redirection\", \"draw\"]\n[[fault]]\nat = \"DeviceServerAnnounce\"\nomit = true\n";
+    channels_of_the_probe: "[probe]\nchannels = [\"rdpdr\", \"too-long-\", \"\", \"ü\"]\n";
     no_wait_for_an_answer: "[server]\nauto_detect = [\"rtt\", \"bandwidth-start\"]\n[[fault]]\nat = \"RttMeasureRequest\"\nmerge = true\n[[fault]]\nat = \"BandwidthMeasureStart\"\nmerge = true\n";
     part_never_reached: "[server.negotiation]\nfailure = \"INCONSISTENT_FLAGS\"\n[server.session]\nsteps = [\"draw\"]\n";
     message_of_the_client: "[[fault]]\nat = \"McsAttachUserRequest\"\nomit = true\n";

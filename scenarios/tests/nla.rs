@@ -104,6 +104,7 @@ restricted_admin = true
         accept_certificate: true,
         restricted_admin: true,
         remote_guard: false,
+        channels: None,
         multitransport: Vec::new(),
     };
     assert!(scenario.probe == probe, "{:?}", scenario.probe);

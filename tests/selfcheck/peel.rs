@@ -59,6 +59,7 @@ fn in_mcs(kind: MessageKind, bytes: &[u8]) -> Vec<(Layer, Range<usize>)> {
             let secured = licensing || on_message_channel;
             match kind {
                 _ if secured => vec![(Layer::Security, carried.clone()), (Layer::Payload, carried.start + 4..end)],
+                _ if kind.spec().starts_with("MS-RDPEFS") => vec![(Layer::Payload, carried)],
                 MessageKind::VirtualChannelData => vec![(Layer::Payload, carried)],
                 _ => vec![(Layer::Share, carried)],
             }

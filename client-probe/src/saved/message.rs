@@ -11,11 +11,14 @@ use badrdp_proto::vocab::MessageKind;
 pub(super) struct Carriers {
     io_channel: u16,
     message_channel: Option<u16>,
+    /// The place of device redirection among the client's channels, and its id.
+    devices: Option<usize>,
+    device_channel: Option<u16>,
 }
 
 impl Default for Carriers {
     fn default() -> Self {
-        Self { io_channel: IO_CHANNEL, message_channel: None }
+        Self { io_channel: IO_CHANNEL, message_channel: None, devices: None, device_channel: None }
     }
 }
 
@@ -33,8 +36,13 @@ impl Carriers {
         };
         let mut why = None;
         for expect in families(kind) {
-            let context =
-                Context { from, io_channel: self.io_channel, message_channel: self.message_channel, expect: *expect };
+            let context = Context {
+                from,
+                io_channel: self.io_channel,
+                message_channel: self.message_channel,
+                device_channel: self.device_channel,
+                expect: *expect,
+            };
             match decode(bytes, &context) {
                 Ok(message) if message.kind() == kind => {
                     self.learn(&message);
@@ -49,10 +57,17 @@ impl Carriers {
     }
 
     fn learn(&mut self, message: &Message) {
+        if let Message::McsConnectInitial(initial) = message {
+            self.devices = initial.device_redirection();
+        }
         let Message::McsConnectResponse(response) = message else { return };
         for block in &response.blocks {
             match block {
-                ServerBlock::Network(network) => self.io_channel = network.io_channel,
+                ServerBlock::Network(network) => {
+                    self.io_channel = network.io_channel;
+                    let id = self.devices.and_then(|place| network.channel_ids.get(place).copied());
+                    self.device_channel = id.filter(|id| *id != 0);
+                }
                 ServerBlock::MessageChannel(channel) => {
                     self.message_channel = Some(channel.mcs_channel_id).filter(|id| *id != 0);
                 }

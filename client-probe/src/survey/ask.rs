@@ -208,7 +208,7 @@ async fn exchange(
     deadline: Instant,
 ) -> Result<Message, Reply> {
     let ended = |error: &io::Error| if crate::tls::is_reset(error) { Reply::Reset } else { Reply::Closed };
-    let context = Context { from: Side::Server, io_channel: 1003, message_channel: None, expect };
+    let context = Context { from: Side::Server, io_channel: 1003, message_channel: None, device_channel: None, expect };
     let bytes = message.encode();
     match timeout_at(deadline, stream.write_all(&bytes)).await {
         Ok(Ok(())) => {}

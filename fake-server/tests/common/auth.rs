@@ -65,7 +65,13 @@ impl Auth {
 fn ours(said: &Foreign) -> Box<TsRequest> {
     let mut bytes = Vec::new();
     said.encode_ts_request(&mut bytes).unwrap();
-    let context = Context { from: Side::Client, io_channel: 1003, message_channel: None, expect: Expect::CredSsp };
+    let context = Context {
+        from: Side::Client,
+        io_channel: 1003,
+        message_channel: None,
+        device_channel: None,
+        expect: Expect::CredSsp,
+    };
     match decode(&bytes, &context).unwrap() {
         Message::TsRequest(request) => request,
         other => panic!("{other:?}"),

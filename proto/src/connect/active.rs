@@ -52,6 +52,7 @@ impl Server {
                 Step::Heartbeat { period, count1, count2 } => {
                     self.heartbeat(Heartbeat { reserved: 0, period, count1, count2 });
                 }
+                Step::OpenDevices => self.open_devices(),
                 Step::Draw => self.core.push(Output::Draw),
                 Step::Deactivate => {
                     self.core.send_io(ChannelPdu::DeactivateAll(crate::pdu::activation::DeactivateAll {

@@ -23,6 +23,8 @@ pub struct Client {
     pub(super) declined_license: bool,
     /// The bandwidth measurement that the server started.
     pub(super) measurement: Option<Measurement>,
+    /// Server Announce was answered, and Client ID Confirm is due.
+    pub(super) opening_devices: bool,
     /// The frame at hand.
     pub(super) arrival: Arrival,
 }
@@ -96,6 +98,7 @@ impl Client {
             state: State::ConnectionConfirm,
             declined_license: false,
             measurement: None,
+            opening_devices: false,
             arrival: Arrival::default(),
         };
         client.request_connection();
@@ -158,6 +161,7 @@ impl Client {
             (_, ChannelPdu::AutoDetectRequest(request)) => self.on_auto_detect(&request),
             (_, ChannelPdu::InitiateMultitransportRequest(request)) => self.decline_multitransport(request),
             (_, ChannelPdu::Heartbeat(heartbeat)) => self.core.facts.heartbeat = Some(heartbeat),
+            (_, ChannelPdu::DeviceRedirection(device)) => self.on_device(&device.message),
             (_, ChannelPdu::VirtualChannel(_) | ChannelPdu::Flow(_)) => {}
             (_, ChannelPdu::ServerRedirection(_)) => self.core.fail(Blame::Refused(kind)),
             (State::License | State::LicenseChallenge | State::LicenseIssue, ChannelPdu::License(license)) => {
@@ -208,6 +212,7 @@ impl Machine for Client {
             from: Side::Server,
             io_channel: self.core.facts.io_channel,
             message_channel: self.core.facts.message_channel,
+            device_channel: self.core.facts.device_channel.filter(|_| self.core.stage >= Stage::CapabilitiesExchange),
             expect,
         };
         Wants { framing, context, kinds: self.state.kinds() }

@@ -215,6 +215,8 @@ pub enum Step {
         /// How many may fail to come before the client reconnects.
         count2: u8,
     },
+    /// Device redirection is opened, where the client has its channel; the session goes on meanwhile.
+    OpenDevices,
     /// Deactivate All, then capabilities exchange and finalization once more.
     Deactivate,
     /// MCS Disconnect Provider Ultimatum.

@@ -42,6 +42,8 @@ pub struct Facts {
     pub message_channel: Option<u16>,
     /// Static virtual channels in the client's order.
     pub channels: Vec<u16>,
+    /// The one of them for device redirection.
+    pub device_channel: Option<u16>,
     /// The client's user channel.
     pub user_channel: u16,
     /// The share's id.

@@ -12,6 +12,7 @@ mod channels;
 mod client;
 mod config;
 mod core;
+mod devices;
 mod facts;
 mod finalization;
 mod initiation;

@@ -7,6 +7,7 @@ use super::config::{ServerConfig, Step};
 use super::core::Core;
 use super::facts::Facts;
 use super::port::{Blame, Ending, Failure, Input, Machine, Output, Wants};
+use crate::pdu::device::Announce;
 use crate::pdu::share::ShareDataPdu;
 use crate::pdu::{ChannelPdu, Context, Expect, Message, Side};
 use crate::vocab::{MessageKind, Stage};
@@ -22,6 +23,8 @@ pub struct Server {
     pub(super) steps: VecDeque<Step>,
     /// Joins seen so far.
     pub(super) joins: u16,
+    /// The client's version and number in device redirection.
+    pub(super) device_client: Announce,
     /// Measurements of the network.
     pub(super) detection: Detection,
 }
@@ -100,6 +103,7 @@ impl Server {
             steps,
             joins: 0,
             detection: Detection::default(),
+            device_client: Announce::default(),
         }
     }
 
@@ -147,6 +151,7 @@ impl Server {
         match (self.state, pdu) {
             (State::ChannelJoins, ChannelPdu::ClientInfo(info)) => self.on_client_info(&info),
             (_, ChannelPdu::VirtualChannel(_)) if channel != self.core.facts.io_channel => {}
+            (_, ChannelPdu::DeviceRedirection(device)) => self.on_device(device.message),
             (_, ChannelPdu::AutoDetectResponse(response)) => self.on_auto_detect_response(&response),
             (_, ChannelPdu::InitiateMultitransportResponse(_)) => {}
             // The client answers a refusal in its own words; the next word is the client's close.
@@ -195,6 +200,7 @@ impl Machine for Server {
             from: Side::Client,
             io_channel: self.core.facts.io_channel,
             message_channel: self.core.facts.message_channel,
+            device_channel: self.core.facts.device_channel.filter(|_| self.core.stage >= Stage::CapabilitiesExchange),
             expect,
         };
         Wants { framing, context, kinds: self.state.kinds() }

@@ -9,6 +9,7 @@ use super::port::Blame;
 use super::server::{self, Server};
 use super::settings_rules;
 use crate::pdu::Message;
+use crate::pdu::device::DeviceRedirection;
 use crate::pdu::gcc::{
     ChannelDef, ClientBlock, ClientCluster, ClientCore, ClientMessageChannel, ClientMultitransport, ClientNetwork,
     ClientSecurity, ServerBlock, ServerCore, ServerMessageChannel, ServerMultitransport, ServerNetwork, ServerSecurity,
@@ -113,6 +114,9 @@ impl Client {
                 ServerBlock::Network(net) => {
                     self.core.facts.io_channel = net.io_channel;
                     self.core.facts.channels.clone_from(&net.channel_ids);
+                    let devices = self.config.channels.iter().position(|name| name == DeviceRedirection::CHANNEL);
+                    let id = devices.and_then(|place| net.channel_ids.get(place).copied());
+                    self.core.facts.device_channel = id.filter(|id| *id != 0);
                 }
                 ServerBlock::MessageChannel(message) => {
                     self.core.facts.message_channel = Some(message.mcs_channel_id).filter(|id| *id != 0);
@@ -167,6 +171,8 @@ impl Server {
         }
         self.core.facts.skips_joins = self.config.skip_channel_join && skip;
         self.number_channels(asked, message_channel);
+        let facts = &mut self.core.facts;
+        facts.device_channel = initial.device_redirection().and_then(|place| facts.channels.get(place).copied());
 
         let response = self.connect_response(message_channel);
         self.core.send(Message::McsConnectResponse(Box::new(response)));

@@ -4,8 +4,8 @@ use super::autodetect::{Request, Response};
 use super::client_info::ClientInfo;
 use super::licensing::LicensePdu;
 use super::message_channel::{Heartbeat, InitiateMultitransportRequest, InitiateMultitransportResponse};
-use super::share;
 use super::{ChannelPdu, Context, Data, Expect, Side};
+use super::{device, share};
 use crate::wire::Layer;
 use crate::wire::read::{Read, field, le_u16, refuse, rest};
 use crate::wire::write::Encoder;
@@ -32,6 +32,7 @@ pub(crate) fn seal(data: &Data, encoder: &mut Encoder<'_>) -> Vec<u8> {
         ChannelPdu::InitiateMultitransportRequest(pdu) => (sec::TRANSPORT_REQ, 0, pdu.seal(encoder)),
         ChannelPdu::InitiateMultitransportResponse(pdu) => (sec::TRANSPORT_RSP, 0, pdu.seal(encoder)),
         ChannelPdu::Heartbeat(pdu) => (sec::HEARTBEAT, 0, pdu.seal(encoder)),
+        ChannelPdu::DeviceRedirection(pdu) => return pdu.seal(encoder),
         ChannelPdu::VirtualChannel(bytes) => return seal_virtual_channel(bytes, encoder),
         ChannelPdu::DemandActive(_)
         | ChannelPdu::ConfirmActive(_)
@@ -66,9 +67,12 @@ fn seal_virtual_channel(bytes: &[u8], encoder: &mut Encoder<'_>) -> Vec<u8> {
 }
 
 /// Reads all of `i`, the user data of MCS Send Data.
-pub(crate) fn read<'a>(i: &'a [u8], _from: Side, channel_id: u16, context: &Context) -> Read<'a, ChannelPdu> {
+pub(crate) fn read<'a>(i: &'a [u8], from: Side, channel_id: u16, context: &Context) -> Read<'a, ChannelPdu> {
     if context.message_channel == Some(channel_id) {
         return read_secured(i);
+    }
+    if context.device_channel == Some(channel_id) {
+        return device::read(i, from);
     }
     if channel_id != context.io_channel {
         let (i, bytes) = rest(i)?;
@@ -137,6 +141,7 @@ pub(crate) fn fact(pdu: &ChannelPdu) -> String {
         ChannelPdu::InitiateMultitransportRequest(pdu) => pdu.fact(),
         ChannelPdu::InitiateMultitransportResponse(pdu) => pdu.fact(),
         ChannelPdu::Heartbeat(pdu) => pdu.fact(),
+        ChannelPdu::DeviceRedirection(pdu) => pdu.message.fact(),
         ChannelPdu::VirtualChannel(bytes) => format!("{} bytes", bytes.len()),
     }
 }

@@ -18,6 +18,8 @@ pub struct Context {
     pub io_channel: u16,
     /// The message channel's id, where one was opened.
     pub message_channel: Option<u16>,
+    /// The static virtual channel of device redirection, where the client has it.
+    pub device_channel: Option<u16>,
     /// Which family of PDUs the connection is in.
     pub expect: Expect,
 }

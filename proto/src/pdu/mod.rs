@@ -8,6 +8,7 @@ pub mod autodetect;
 pub mod capability;
 pub mod client_info;
 pub mod credssp;
+pub mod device;
 pub mod fast_path;
 pub mod gcc;
 pub mod licensing;
@@ -110,6 +111,7 @@ pub enum ChannelPdu {
     InitiateMultitransportRequest(message_channel::InitiateMultitransportRequest),
     InitiateMultitransportResponse(message_channel::InitiateMultitransportResponse),
     Heartbeat(message_channel::Heartbeat),
+    DeviceRedirection(device::DeviceRedirection),
     /// Static virtual channel bytes, `CHANNEL_PDU_HEADER` included (MS-RDPBCGR 2.2.6.1).
     VirtualChannel(Vec<u8>),
 }
@@ -189,6 +191,7 @@ impl ChannelPdu {
             Self::InitiateMultitransportRequest(_) => MessageKind::InitiateMultitransportRequest,
             Self::InitiateMultitransportResponse(_) => MessageKind::InitiateMultitransportResponse,
             Self::Heartbeat(_) => MessageKind::Heartbeat,
+            Self::DeviceRedirection(pdu) => pdu.message.kind(),
             Self::VirtualChannel(_) => MessageKind::VirtualChannelData,
         }
     }

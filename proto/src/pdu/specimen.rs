@@ -6,6 +6,7 @@ mod auto_detect;
 mod capability;
 mod channel;
 mod credssp;
+mod device;
 mod licensing;
 mod settings;
 
@@ -25,6 +26,8 @@ use crate::wire::layer::{Layer, Layered, Tap};
 pub const IO_CHANNEL: u16 = 1003;
 /// The message channel of all specimens.
 pub const MESSAGE_CHANNEL: u16 = 1007;
+/// The channel of device redirection of all specimens.
+pub const DEVICE_CHANNEL: u16 = 1005;
 /// A static virtual channel of all specimens.
 const VIRTUAL_CHANNEL: u16 = 1004;
 /// The client's user channel in all specimens.
@@ -115,7 +118,13 @@ pub fn context(kind: MessageKind) -> Context {
         Stage::Licensing => Expect::Licensing,
         Stage::CapabilitiesExchange | Stage::ConnectionFinalization | Stage::Active => Expect::Share,
     };
-    Context { from: side(kind), io_channel: IO_CHANNEL, message_channel: Some(MESSAGE_CHANNEL), expect }
+    Context {
+        from: side(kind),
+        io_channel: IO_CHANNEL,
+        message_channel: Some(MESSAGE_CHANNEL),
+        device_channel: Some(DEVICE_CHANNEL),
+        expect,
+    }
 }
 
 /// Every layer of the specimens of `kind`, innermost first.
@@ -182,6 +191,7 @@ fn carried(kind: MessageKind, pdu: ChannelPdu) -> Message {
         | ChannelPdu::InitiateMultitransportRequest(_)
         | ChannelPdu::InitiateMultitransportResponse(_)
         | ChannelPdu::Heartbeat(_) => MESSAGE_CHANNEL,
+        ChannelPdu::DeviceRedirection(_) => DEVICE_CHANNEL,
         ChannelPdu::VirtualChannel(_) => VIRTUAL_CHANNEL,
         _ => IO_CHANNEL,
     };

@@ -110,7 +110,13 @@ impl<'t> View<'t> {
 
     /// What the server's message proved: by the bytes on the wire, which may be others than were meant.
     fn proved(&self, meant: Option<&Message>, bytes: &[u8]) -> Option<Proof> {
-        let context = Context { from: Side::Server, io_channel: 0, message_channel: None, expect: Expect::CredSsp };
+        let context = Context {
+            from: Side::Server,
+            io_channel: 0,
+            message_channel: None,
+            device_channel: None,
+            expect: Expect::CredSsp,
+        };
         let Ok(Message::TsRequest(sent)) = decode(bytes, &context) else { return None };
         let proof = sent.pub_key_auth?;
         let as_meant = matches!(meant, Some(Message::TsRequest(meant)) if meant.pub_key_auth.as_ref() == Some(&proof));

@@ -8,13 +8,14 @@
 )]
 
 mod auto_detect;
+mod device;
 mod differential;
 mod forms;
 mod hostile;
 mod secrets;
 mod vectors;
 
-use badrdp_proto::pdu::specimen::{IO_CHANNEL, MESSAGE_CHANNEL, context, specimen};
+use badrdp_proto::pdu::specimen::{DEVICE_CHANNEL, IO_CHANNEL, MESSAGE_CHANNEL, context, specimen};
 use badrdp_proto::pdu::{ChannelPdu, Context, Data, Expect, Message, Side, decode, encode};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::wire::{DecodeError, Layer, Layered, Tap};
@@ -25,7 +26,7 @@ fn kinds() -> Vec<MessageKind> {
         matches!(specimen(*kind), Some(Message::Data(_) | Message::FastPathInput(_) | Message::FastPathOutput(_)))
     };
     let kinds: Vec<MessageKind> = MessageKind::ALL.iter().copied().filter(ours).collect();
-    assert_eq!(kinds.len(), 47, "{kinds:?}");
+    assert_eq!(kinds.len(), 56, "{kinds:?}");
     kinds
 }
 
@@ -43,7 +44,13 @@ fn carry(payload: &[u8], from: Side, channel_id: u16) -> Vec<u8> {
 }
 
 fn expecting(expect: Expect, from: Side) -> Context {
-    Context { from, io_channel: IO_CHANNEL, message_channel: Some(MESSAGE_CHANNEL), expect }
+    Context {
+        from,
+        io_channel: IO_CHANNEL,
+        message_channel: Some(MESSAGE_CHANNEL),
+        device_channel: Some(DEVICE_CHANNEL),
+        expect,
+    }
 }
 
 /// Decodes a payload on the I/O channel.

@@ -56,6 +56,7 @@ fn vector(file: &Path) -> Vector {
             from,
             io_channel: specimen::IO_CHANNEL,
             message_channel: Some(specimen::MESSAGE_CHANNEL),
+            device_channel: None,
             expect,
         },
         same_bytes: key("again:").is_none_or(|again| !again.starts_with("meaning")),
@@ -81,7 +82,7 @@ pub(crate) fn all_specimens() -> Vec<(MessageKind, Message, Context)> {
 
 /// What decodes MCS and X.224 from one side.
 pub(crate) fn context(from: Side) -> Context {
-    Context { from, io_channel: specimen::IO_CHANNEL, message_channel: None, expect: Expect::Mcs }
+    Context { from, io_channel: specimen::IO_CHANNEL, message_channel: None, device_channel: None, expect: Expect::Mcs }
 }
 
 /// Decodes what must not break the decoder: any result will do, but an error lies inside the frame

@@ -25,7 +25,13 @@ use support::Layers;
 
 /// What decodes CredSSP from one side.
 fn credssp(from: Side) -> Context {
-    Context { from, io_channel: specimen::IO_CHANNEL, message_channel: None, expect: Expect::CredSsp }
+    Context {
+        from,
+        io_channel: specimen::IO_CHANNEL,
+        message_channel: None,
+        device_channel: None,
+        expect: Expect::CredSsp,
+    }
 }
 
 /// The request in one of the vectors.

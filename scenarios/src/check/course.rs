@@ -136,7 +136,7 @@ impl Course {
         flight.push(MessageKind::DemandActive);
         self.flight(&flight);
         self.finalization();
-        self.session(&profile.session.steps);
+        self.session(&profile.session.steps, message_channel::has_devices(probe));
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl Course {
     }
 
     /// The steps go out behind Font Map, in its flight.
-    fn session(&mut self, steps: &[Step]) {
+    fn session(&mut self, steps: &[Step], devices: bool) {
         let usual = [Step::Logon, Step::Draw];
         let steps = if steps.is_empty() { &usual } else { steps };
         for step in steps {
@@ -206,6 +206,8 @@ impl Course {
                 Step::ErrorInfo(_) => self.push(MessageKind::SetErrorInfo),
                 Step::Measure(measure) => self.push(measured(*measure)),
                 Step::Heartbeat { .. } => self.push(MessageKind::Heartbeat),
+                Step::OpenDevices if devices => self.push(MessageKind::DeviceServerAnnounce),
+                Step::OpenDevices => {}
                 Step::Draw => self.push(MessageKind::FastPathOutput),
                 Step::Deactivate => {
                     self.push(MessageKind::DeactivateAll);
@@ -215,6 +217,10 @@ impl Course {
                 Step::Disconnect(_) => self.push(MessageKind::McsDisconnectProviderUltimatum),
                 Step::End(_) => return,
             }
+        }
+        // Behind the client's name.
+        if devices && steps.contains(&Step::OpenDevices) {
+            self.flight(&[MessageKind::DeviceServerCapability, MessageKind::DeviceClientIdConfirm]);
         }
         self.flight(&[MessageKind::ShutdownDenied]);
     }
@@ -274,6 +280,14 @@ impl Course {
                 "neither `auto_detect` nor a step of [server.session] asks for it"
             }
             MessageKind::Heartbeat if has_session => "no step of [server.session] says `heartbeat`",
+            MessageKind::DeviceServerAnnounce
+            | MessageKind::DeviceServerCapability
+            | MessageKind::DeviceClientIdConfirm
+                if has_session =>
+            {
+                "no step of [server.session] is \"device-redirection\""
+            }
+            MessageKind::DeviceReply if has_session => "the probe lists no device",
             MessageKind::InitiateMultitransportRequest if has_session => "`multitransport` asks for none",
             MessageKind::DeactivateAll if has_session => "no step of [server.session] is \"deactivate\"",
             MessageKind::FastPathOutput if has_session => "no step of [server.session] is \"draw\"",

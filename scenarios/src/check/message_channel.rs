@@ -1,5 +1,7 @@
 //! What needs the message channel, where there is none.
 
+use badrdp_proto::pdu::device::DeviceRedirection;
+
 use super::server::contradiction;
 use crate::keys::SESSION;
 use crate::model::{ProbeProfile, ServerProfile, Step};
@@ -19,6 +21,11 @@ pub(super) fn absent(server: &ServerProfile) -> Option<&'static str> {
     (!announced).then_some("no Negotiation Response announces extended-client-data")
 }
 
+/// Whether the probe asks for the channel of device redirection.
+pub(super) fn has_devices(probe: &ProbeProfile) -> bool {
+    probe.channels.iter().flatten().any(|name| name == DeviceRedirection::CHANNEL)
+}
+
 /// Reports keys and steps that can never be carried out, with the probe as it is.
 pub(super) fn check(view: &View<'_, '_>, server: &ServerProfile, probe: &ProbeProfile) {
     let asked = |step: &Step| matches!(step, Step::Measure(_) | Step::Heartbeat { .. });
@@ -32,6 +39,13 @@ pub(super) fn check(view: &View<'_, '_>, server: &ServerProfile, probe: &ProbePr
             let message = format!("measurements and heartbeats need the message channel: {because}");
             contradiction(&session, "steps", &message);
         }
+    }
+    if server.session.steps.contains(&Step::OpenDevices)
+        && !has_devices(probe)
+        && let Some(session) = view.table("session", &SESSION)
+    {
+        let message = "the probe does not ask for the channel rdpdr, so device redirection is not opened";
+        view.sink.suggest(session.key_span("steps"), message, "write [probe] channels = [\"rdpdr\"]");
     }
     if let Some(left) = server.multitransport.iter().find(|transport| !probe.multitransport.contains(transport)) {
         let words = super::words::SIDE_TRANSPORTS;

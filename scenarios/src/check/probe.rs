@@ -23,6 +23,7 @@ pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
         accept_certificate: flag("accept_certificate"),
         restricted_admin: flag("restricted_admin"),
         remote_guard: flag("remote_guard"),
+        channels: view.has("channels").then(|| channels(&view)),
         multitransport: multitransport(&view),
         license: view.word("license", LicenseAnswer::NAMES).unwrap_or_default(),
     };
@@ -42,6 +43,20 @@ pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
         contradiction(&view, "remote_guard", "one logon has one mode: `restricted_admin` or `remote_guard`");
     }
     profile
+}
+
+/// Names as `CHANNEL_DEF` can carry them, MS-RDPBCGR 2.2.1.3.4.1.
+fn channels(view: &View<'_, '_>) -> Vec<String> {
+    let named = view.strings("channels");
+    if let Some((_, span)) = named.get(31) {
+        view.sink.report(span.clone(), "a client may ask for 31 channels (MS-RDPBCGR 2.2.1.3.4)");
+    }
+    for (name, span) in &named {
+        if name.is_empty() || name.len() > 7 || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            view.sink.report(span.clone(), format!("`{name}` is no channel: 1 to 7 ASCII characters"));
+        }
+    }
+    named.into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
 fn protocols(view: &View<'_, '_>) -> Option<Protocols> {

@@ -304,6 +304,7 @@ tables! {
         "accept_certificate" Switch, "true: send credentials whatever the certificate";
         "restricted_admin" Switch, "true: ask for Restricted Admin";
         "remote_guard" Switch, "true: ask for Remote Credential Guard";
+        "channels" Texts, "Static virtual channels to ask for; cliprdr by default";
         "multitransport" Words(|| names(words::SIDE_TRANSPORTS)), "UDP transports to announce; none is ever opened";
         "license" Word(|| names(LicenseAnswer::NAMES)), "What it does in a licence exchange; decline by default";
     }

@@ -200,6 +200,8 @@ pub struct ProbeProfile {
     pub restricted_admin: bool,
     /// `remote_guard = true`: ask for Remote Credential Guard.
     pub remote_guard: bool,
+    /// `channels = ["rdpdr"]`: static virtual channels to ask for. Default: the probe's.
+    pub channels: Option<Vec<String>>,
     /// `multitransport = ["reliable"]`: side transports to announce. None is ever opened.
     pub multitransport: Vec<SideTransport>,
     /// `license = "new"`: take part in a licence exchange.

@@ -281,6 +281,7 @@ fn step(step: &Step) -> Result<Item, WriteError> {
         | Step::LogonLong
         | Step::LogonPlain
         | Step::ReconnectCookie
+        | Step::OpenDevices
         | Step::Draw
         | Step::Deactivate
         | Step::End(_) => {

@@ -7,7 +7,13 @@ use super::*;
 
 /// The message, unless our decoder stops it.
 fn read(bytes: &[u8]) -> Option<TsRequest> {
-    let context = Context { from: Side::Server, io_channel: 0, message_channel: None, expect: Expect::CredSsp };
+    let context = Context {
+        from: Side::Server,
+        io_channel: 0,
+        message_channel: None,
+        device_channel: None,
+        expect: Expect::CredSsp,
+    };
     match decode(bytes, &context) {
         Ok(Message::TsRequest(request)) => Some(*request),
         _ => None,

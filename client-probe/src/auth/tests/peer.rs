@@ -30,7 +30,7 @@ pub(super) fn encoded(request: &TsRequest) -> Vec<u8> {
 
 /// The message that the other side reads.
 pub(super) fn decoded(bytes: &[u8], from: Side) -> TsRequest {
-    let context = Context { from, io_channel: 0, message_channel: None, expect: Expect::CredSsp };
+    let context = Context { from, io_channel: 0, message_channel: None, device_channel: None, expect: Expect::CredSsp };
     match decode(bytes, &context) {
         Ok(Message::TsRequest(request)) => *request,
         other => panic!("{other:?}"),

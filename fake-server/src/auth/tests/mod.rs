@@ -52,7 +52,8 @@ fn through_the_wire(request: TsRequest, from: Side) -> TsRequest {
 }
 
 fn read(bytes: &[u8], from: Side) -> TsRequest {
-    let context = Context { from, io_channel: 1003, message_channel: None, expect: Expect::CredSsp };
+    let context =
+        Context { from, io_channel: 1003, message_channel: None, device_channel: None, expect: Expect::CredSsp };
     match decode(bytes, &context).unwrap() {
         Message::TsRequest(request) => *request,
         other => panic!("{other:?}"),

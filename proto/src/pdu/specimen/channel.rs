@@ -1,6 +1,6 @@
 //! Specimens of what MCS channels and fast-path carry.
 
-use super::{SERVER_CHANNEL, USER_CHANNEL, auto_detect, carried};
+use super::{SERVER_CHANNEL, USER_CHANNEL, auto_detect, carried, device};
 use crate::pdu::activation::{ConfirmActive, DeactivateAll, DemandActive};
 use crate::pdu::client_info::{ClientInfo, ExtendedInfo, Secret, SecretBytes, TimeZone};
 use crate::pdu::fast_path::{BitmapRectangle, Input, InputEvent, Output, Update, bitmap_update};
@@ -17,7 +17,7 @@ const SHARE_ID: u32 = 0x0001_03ea;
 
 /// A representative message of a kind that an MCS channel or fast-path carries.
 pub(super) fn specimen(kind: MessageKind) -> Option<Message> {
-    if let Some(pdu) = auto_detect::specimen(kind) {
+    if let Some(pdu) = auto_detect::specimen(kind).or_else(|| device::specimen(kind)) {
         return Some(carried(kind, pdu));
     }
     if let Some(license) = super::licensing::specimen(kind) {
