@@ -162,3 +162,171 @@ fn ansi(text: &str) -> Vec<u8> {
 const fn local(why: &'static str) -> Refused {
     Refused(None, LicenseFailure::Local(why))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests state what they expect")]
+    use badrdp_proto::pdu::licensing::{CertificateData, RsaPublicKey, ServerCertificate};
+
+    use super::*;
+
+    const SERVER_RANDOM: [u8; 32] = [5; 32];
+
+    fn secrets() -> LicenseSecrets {
+        LicenseSecrets { client_random: [1; 32], premaster: [2; 48] }
+    }
+
+    fn keys() -> LicenseKeys {
+        LicenseKeys::derive(&[2; 48], &[1; 32], &SERVER_RANDOM)
+    }
+
+    /// An exponent of 1 leaves the secret as it is, so that a test can read it.
+    fn certificate() -> Vec<u8> {
+        let public_key = RsaPublicKey { bit_length: 512, data_length: 63, exponent: 1, modulus: vec![0xff; 64] };
+        ServerCertificate::new(CertificateData::Proprietary { public_key, signature: vec![0; 72] }).encode()
+    }
+
+    fn request(change: impl FnOnce(&mut LicenseRequest)) -> LicenseCall {
+        let mut request = LicenseRequest {
+            server_random: SERVER_RANDOM,
+            key_exchange_list: LicenseBlob::new(LicenseBlob::KEY_EXCHANGE_ALGORITHMS, [1, 0, 0, 0]),
+            server_certificate: LicenseBlob::new(LicenseBlob::CERTIFICATE, certificate()),
+            ..LicenseRequest::default()
+        };
+        change(&mut request);
+        take(LicenseMessage::Request(Box::new(request)))
+    }
+
+    fn take(message: LicenseMessage) -> LicenseCall {
+        LicenseCall::Take(Box::new(LicensePdu::new(message)))
+    }
+
+    fn sent(reply: LicenseReply) -> LicenseMessage {
+        let LicenseReply::Send(pdu) = reply else { panic!("nothing is sent: {reply:?}") };
+        pdu.message
+    }
+
+    fn failed(reply: LicenseReply) -> (Option<LicenseErrorCode>, LicenseFailure) {
+        let LicenseReply::Failed { last, failure } = reply else { panic!("no failure: {reply:?}") };
+        let code = last.map(|pdu| match pdu.message {
+            LicenseMessage::ErrorAlert { error_code, state_transition, .. } => {
+                assert_eq!(state_transition, LicenseStateTransition::ST_TOTAL_ABORT);
+                error_code
+            }
+            other => panic!("no alert: {other:?}"),
+        });
+        (code, failure)
+    }
+
+    /// A probe that has asked for a licence.
+    fn asked() -> Licensing {
+        let mut licensing = Licensing::new("alice", "badrdp");
+        let _request = licensing.call(&License::New(secrets()), request(|_| {}));
+        licensing
+    }
+
+    fn blob(data: &[u8]) -> LicenseBlob {
+        LicenseBlob::new(LicenseBlob::ENCRYPTED_DATA, keys().crypt(data))
+    }
+
+    #[test]
+    fn a_licence_is_asked_for_with_the_sealed_secret_and_the_names() {
+        let mut licensing = Licensing::new("alice", "badrdp");
+        let message = sent(licensing.call(&License::New(secrets()), request(|_| {})));
+        let LicenseMessage::NewLicenseRequest(asked) = message else { panic!("no request") };
+        assert_eq!(asked.encrypted_pre_master_secret.data[..48], [2; 48]);
+        assert_eq!(asked.encrypted_pre_master_secret.data.len(), 72);
+        assert_eq!((asked.client_random, asked.client_user_name.data.as_slice()), ([1; 32], &b"alice\0"[..]));
+        assert_eq!(asked.client_machine_name.data, b"badrdp\0");
+        assert_eq!(ansi("\u{e4}\u{20ac}\0"), [0xe4, b'?', 0]);
+    }
+
+    #[test]
+    fn a_stored_licence_is_presented_with_the_hardware_that_all_probes_share() {
+        let mut licensing = Licensing::new("", "badrdp");
+        let message = sent(licensing.call(&License::Stored(secrets(), vec![9; 5]), request(|_| {})));
+        let LicenseMessage::LicenseInfo(info) = message else { panic!("no licence") };
+        assert_eq!(info.license_info.data, [9; 5]);
+        let hardware = keys().crypt(&info.encrypted_hwid.data);
+        assert_eq!(HardwareId::decode(&hardware), Ok(HARDWARE));
+        assert_eq!(keys().mac(&hardware), info.mac_data);
+    }
+
+    #[test]
+    fn a_challenge_is_answered_once_its_mac_fits() {
+        let challenge = |mac_data| {
+            let encrypted_platform_challenge = blob(b"challenge!");
+            take(LicenseMessage::PlatformChallenge(PlatformChallenge {
+                connect_flags: 0,
+                encrypted_platform_challenge,
+                mac_data,
+            }))
+        };
+        let message = sent(asked().call(&License::New(secrets()), challenge(keys().mac(b"challenge!"))));
+        let LicenseMessage::PlatformChallengeResponse(response) = message else { panic!("no response") };
+        let data = keys().crypt(&response.encrypted_platform_challenge_response.data);
+        let hardware = keys().crypt(&response.encrypted_hwid.data);
+        assert_eq!(ChallengeResponseData::decode(&data).unwrap().challenge, b"challenge!");
+        assert_eq!(keys().mac(&[data, hardware].concat()), response.mac_data);
+
+        let reply = asked().call(&License::New(secrets()), challenge([0; 16]));
+        let mac = LicenseFailure::Mac(MessageKind::PlatformChallenge);
+        assert_eq!(failed(reply), (Some(LicenseErrorCode::ERR_INVALID_MAC), mac));
+    }
+
+    #[test]
+    fn a_licence_is_read_and_thrown_away() {
+        let info = NewLicenseInfo {
+            version: 0x000a_0000,
+            scope: b"s\0".to_vec(),
+            company_name: "c".to_owned(),
+            product_id: "p".to_owned(),
+            license_info: vec![1],
+        };
+        let issued = |plain: &[u8], mac_data| {
+            LicenseMessage::UpgradeLicense(IssuedLicense { encrypted_license_info: blob(plain), mac_data })
+        };
+        let whole = info.encode();
+        let license = License::New(secrets());
+        let reply = asked().call(&license, take(issued(&whole, keys().mac(&whole))));
+        assert_eq!(reply, LicenseReply::Done { last: None });
+        let reply = asked().call(&license, take(issued(&whole, [0; 16])));
+        let mac = LicenseFailure::Mac(MessageKind::UpgradeLicense);
+        assert_eq!(failed(reply), (Some(LicenseErrorCode::ERR_INVALID_MAC), mac));
+        // Sealed well, and no licence: told to nobody, since no error code means it.
+        for length in 0..whole.len() {
+            let cut = &whole[..length];
+            let (code, failure) = failed(asked().call(&license, take(issued(cut, keys().mac(cut)))));
+            assert_eq!(code, None);
+            assert!(matches!(failure, LicenseFailure::Unreadable(MessageKind::UpgradeLicense, _)), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_answered_is_refused_with_the_reason() {
+        let license = License::New(secrets());
+        let ask = |change: fn(&mut LicenseRequest)| failed(Licensing::new("", "").call(&license, request(change)));
+        let invalid = Some(LicenseErrorCode::ERR_INVALID_SERVER_CERTIFICATE);
+        let none = LicenseFailure::Certificate("there is none".to_owned());
+        assert_eq!(ask(|request| request.server_certificate.data.clear()), (invalid, none));
+        let (code, failure) = ask(|request| request.server_certificate.data[0] = 9);
+        assert_eq!(code, invalid);
+        assert!(failure.to_string().contains("dwVersion"), "{failure}");
+        assert_eq!(
+            ask(|request| request.key_exchange_list.data = vec![2, 0, 0, 0]),
+            (None, LicenseFailure::KeyExchange)
+        );
+        let declined = Licensing::new("", "").call(&License::Decline, request(|_| {}));
+        assert!(matches!(failed(declined), (None, LicenseFailure::Local(_))));
+        let early = Licensing::new("", "").call(&license, take(LicenseMessage::NewLicense(IssuedLicense::default())));
+        assert!(matches!(failed(early), (None, LicenseFailure::Local(_))));
+    }
+
+    #[test]
+    fn secrets_differ_and_are_not_shown() {
+        let (one, other) = (LicenseSecrets::random().unwrap(), LicenseSecrets::random().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(format!("{one:?}"), "LicenseSecrets(2 random numbers)");
+        assert_eq!(format!("{:?}", License::Stored(one, vec![7; 5])), "Stored(5 bytes)");
+    }
+}

@@ -58,7 +58,7 @@ pub struct Options {
 }
 
 /// What to do when the host starts a licence exchange.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub enum License {
     /// Say that there is none; whether the connection goes on is the host's choice (MS-RDPELE 3.1.5.2).
     #[default]
@@ -67,6 +67,16 @@ pub enum License {
     New(LicenseSecrets),
     /// Present this one, as if it had been stored, and throw away what replaces it.
     Stored(LicenseSecrets, Vec<u8>),
+}
+
+impl std::fmt::Debug for License {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Decline => f.write_str("Decline"),
+            Self::New(_) => f.write_str("New"),
+            Self::Stored(_, license) => write!(f, "Stored({} bytes)", license.len()),
+        }
+    }
 }
 
 /// Random numbers of one licence exchange. Nothing prints them.

@@ -66,7 +66,7 @@ fn credssp(view: &View<'_, '_>, server: &ServerProfile, probe: &ProbeProfile) {
 /// Keys of a licence exchange that never meets them.
 fn license(view: &View<'_, '_>, server: &ServerProfile, probe: &ProbeProfile) {
     if server.licensing.exchange.is_none() {
-        probe::without_exchange(view);
+        return probe::without_exchange(view);
     }
     let Some(kind) = server.licensing.alert_at else { return };
     let mut whole = server.clone();
