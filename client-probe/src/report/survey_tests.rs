@@ -56,7 +56,7 @@ fn old_host() -> Survey {
     let mut survey = Survey {
         cost,
         stop: None,
-        fingerprint: guess(&answers, None),
+        fingerprint: guess(&answers, None, None),
         protocols: Some(conclude(answers)),
         tls: Some(found),
         chains: Vec::new(),

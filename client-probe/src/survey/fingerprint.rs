@@ -1,5 +1,6 @@
 //! Whose software answers, from its quirks. Every one of them can be imitated, so nothing here is certain.
 
+use badrdp_proto::pdu::mcs::ConnectResponse;
 use badrdp_proto::pdu::x224::{NegotiationRequest, Protocols};
 use badrdp_proto::transcript::HostIdentity;
 use badrdp_proto::vocab::codes::NegotiationFailureCode;
@@ -70,8 +71,17 @@ pub struct Fingerprint {
 /// `SRC-REF` of Windows' and xrdp's Connection Confirm.
 const WINDOWS_REFERENCE: u16 = 0x1234;
 
-/// Looks at the answers, and at what NLA told.
-pub(crate) fn guess(answers: &[Answer], identity: Option<&HostIdentity>) -> Fingerprint {
+/// `maxChannelIds` of xrdp's Connect Response; others have 34.
+const XRDP_CHANNELS: u32 = 22;
+/// GCC's `nodeID` and MCS' `calledConnectId` in IronRDP's.
+const IRONRDP_IDS: (u16, u32) = (1002, 1);
+
+/// Looks at the answers, at the Connect Response, and at what NLA told.
+pub(crate) fn guess(
+    answers: &[Answer],
+    response: Option<&ConnectResponse>,
+    identity: Option<&HostIdentity>,
+) -> Fingerprint {
     use Family::{FreeRdp, IronRdp, Windows, Xrdp};
     let mut signs = Vec::new();
     let mut sign = |weight, evidence, families: &[Family], text: String| {
@@ -112,6 +122,20 @@ pub(crate) fn guess(answers: &[Answer], identity: Option<&HostIdentity>) -> Fing
         let text =
             format!("\"TLS not allowed\" in answer to {} from a host that does TLS, as FreeRDP says", answer.asked);
         sign(3, Evidence::Observed, &[FreeRdp], text);
+    }
+    let dropped = |answer: &&Answer| matches!(answer.reply, Reply::Closed | Reply::Reset);
+    if let Some(answer) = answers.iter().find(dropped).filter(|_| source == Some(0)) {
+        let text = format!("{} refused by a close without an answer, as older IronRDP does", answer.asked);
+        sign(3, Evidence::Inferred, &[IronRdp], text);
+    }
+    if let Some(response) = response {
+        if response.domain_parameters.max_channel_ids == XRDP_CHANNELS {
+            sign(2, Evidence::Observed, &[Xrdp], "22 channel ids in the domain parameters, as xrdp has".to_owned());
+        }
+        if (response.node_id, response.called_connect_id) == IRONRDP_IDS {
+            let text = "node id 1002 and connect id 1 in the Connect Response, as IronRDP has".to_owned();
+            sign(2, Evidence::Inferred, &[IronRdp], text);
+        }
     }
     let flags = answers.iter().find_map(|answer| match answer.reply {
         Reply::Selected { flags, .. } => Some(flags),

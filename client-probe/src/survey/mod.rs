@@ -14,7 +14,9 @@ pub mod tls;
 
 use std::net::IpAddr;
 
-use badrdp_proto::transcript::{Event, HostIdentity, Transcript};
+use badrdp_proto::pdu::Message;
+use badrdp_proto::pdu::mcs::ConnectResponse;
+use badrdp_proto::transcript::{Direction, Event, HostIdentity, Transcript};
 
 pub use ask::{Answer, Question, Reply, Settings, ask};
 pub use pace::{Cost, Pauses, Stop, StopReason};
@@ -97,7 +99,12 @@ pub async fn survey(target: &Target, options: &Options, what: &SurveyOptions, wa
     let chains = chains(walked, tls.as_ref());
     let roots = roots.await.unwrap_or_else(|_| TrustStore::load(&crate::probe::Roots::Only(Vec::new())));
     let chains = chains.iter().map(|chain| chain::read(chain, &name, options, &roots, walked)).collect();
-    let fingerprint = fingerprint::guess(&answers, walk.and_then(identity));
+    let given = answers.iter().find_map(|answer| match &answer.settings {
+        Some(Settings::Given(response)) => Some(response.as_ref()),
+        _ => None,
+    });
+    let response = walk.and_then(response).or(given);
+    let fingerprint = fingerprint::guess(&answers, response, walk.and_then(identity));
     let mut concluded = protocols::conclude(answers);
     concluded.standard = standard.or(concluded.standard);
     let (cost, stop) = pace.finish();
@@ -152,6 +159,13 @@ fn chains(walked: Option<&[Vec<u8>]>, tls: Option<&TlsSurvey>) -> Vec<Vec<Vec<u8
 fn peer(walk: &Transcript) -> Option<IpAddr> {
     walk.entries.iter().find_map(|entry| match entry.event {
         Event::Connected { peer } => peer,
+        _ => None,
+    })
+}
+
+fn response(walk: &Transcript) -> Option<&ConnectResponse> {
+    walk.messages().find_map(|(direction, _, message)| match (direction, message) {
+        (Direction::Received, Some(Message::McsConnectResponse(response))) => Some(response.as_ref()),
         _ => None,
     })
 }

@@ -106,6 +106,15 @@ async fn everything_that_a_server_accepts_is_found_in_its_own_order() {
 }
 
 #[tokio::test]
+async fn post_quantum_groups_are_found_though_no_key_share_is_made_for_them() {
+    let groups = vec![0x11ec, 0x11eb, X25519];
+    let mut model = Model { groups: groups.clone(), ..Model::default() };
+    let survey = model.survey().await;
+    assert_eq!((survey.groups, survey.groups_version), (groups, Some(TLS13)));
+    assert!(model.asked.iter().all(|offer| !offer.share));
+}
+
+#[tokio::test]
 async fn a_server_that_follows_its_client_is_told_so() {
     let mut model = Model { server_order: false, ..Model::default() };
     let survey = model.survey().await;
