@@ -3,48 +3,14 @@
 
 mod peers;
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::Command;
-use std::time::Duration;
-
 use badrdp::client_probe::{CredSsp, Credentials, Diagnosis, Options, Password, Roots, Target, diagnose, probe};
 use badrdp::proto::connect::{AuthFailure, Blame, CloseKind};
 use badrdp::proto::transcript::{Event, HostIdentity, Transcript};
 use badrdp::proto::vocab::Stage;
 use badrdp::proto::vocab::codes::NtStatus;
-use peers::{Display, Peer, program, until};
+use peers::hosts::{Host, PASSWORD, shadow};
 
-const PASSWORD: &str = "S3cret!";
-
-struct Shadow {
-    _server: Peer,
-    _sam: tempfile::NamedTempFile,
-    _display: Display,
-    port: u16,
-}
-
-/// A shadow server that wants NLA, with the account `alice`.
-fn shadow() -> Shadow {
-    let display = Display::start();
-    let sam = tempfile::NamedTempFile::new().expect("a temporary file");
-    let hash = Command::new(program("winpr-hash", "winpr-utils"))
-        .args(["-u", "alice", "-p", PASSWORD, "-f", "sam"])
-        .output()
-        .expect("winpr-hash runs");
-    std::fs::write(sam.path(), hash.stdout).expect("the SAM file can be written");
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr()).expect("a port").port();
-    let mut command = display.command(&program("freerdp-shadow-cli", "freerdp2-shadow-x11"));
-    command.args([&format!("/port:{port}"), "/bind-address:127.0.0.1", "+auth", "/sec:nla"]);
-    command.arg(format!("/sam-file:{}", sam.path().display()));
-    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    let server = Peer::spawn(&mut command);
-    until("the shadow server listens", Duration::from_secs(20), || {
-        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
-    });
-    Shadow { _server: server, _sam: sam, _display: display, port }
-}
-
-fn examine(host: &Shadow, options: Options) -> (Transcript, Diagnosis) {
+fn examine(host: &Host, options: Options) -> (Transcript, Diagnosis) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let target = Target { host: "127.0.0.1".to_owned(), port: host.port };
     let transcript = runtime.block_on(probe(&target, &options));
@@ -71,7 +37,7 @@ fn identity(transcript: &Transcript) -> &HostIdentity {
 
 #[test]
 fn without_credentials_the_challenge_says_who_the_host_is() {
-    let host = shadow();
+    let host = shadow(true);
     let (transcript, diagnosis) = examine(&host, options(None));
     assert!(identity(&transcript).target.netbios_computer.is_some(), "{transcript:#?}");
     // Whatever it runs on, FreeRDP 2 says Windows 7.
@@ -85,7 +51,7 @@ fn without_credentials_the_challenge_says_who_the_host_is() {
 
 #[test]
 fn with_the_right_password_the_session_is_reached() {
-    let host = shadow();
+    let host = shadow(true);
     let (transcript, diagnosis) = examine(&host, options(Some(PASSWORD)));
     assert_eq!((transcript.stage, diagnosis.complete), (Stage::Active, true), "{transcript:#?}");
 }
@@ -93,7 +59,7 @@ fn with_the_right_password_the_session_is_reached() {
 /// FreeRDP 2 closes without a word: the probe says what that most likely means, and no more.
 #[test]
 fn a_wrong_password_is_answered_by_a_close() {
-    let host = shadow();
+    let host = shadow(true);
     let (transcript, diagnosis) = examine(&host, options(Some("not the password")));
     let failure = transcript.failure.as_ref().expect("the logon is refused");
     assert_eq!((failure.stage, &failure.cause), (Stage::Nla, &Blame::Closed(CloseKind::Fin)), "{transcript:#?}");
@@ -105,7 +71,7 @@ fn a_wrong_password_is_answered_by_a_close() {
 /// FreeRDP 2's own Negotiate does not read SPNEGO; its answer is the error code of a token that it cannot read.
 #[test]
 fn spnego_is_refused_with_freerdps_own_code() {
-    let host = shadow();
+    let host = shadow(true);
     let credssp = CredSsp { spnego: true, ..CredSsp::default() };
     let (transcript, _) = examine(&host, Options { credssp, ..options(Some(PASSWORD)) });
     let failure = transcript.failure.as_ref().expect("the token is refused");
@@ -115,7 +81,7 @@ fn spnego_is_refused_with_freerdps_own_code() {
 /// Its certificate is its own: nothing derived from the password goes out unless the caller says so.
 #[test]
 fn credentials_are_kept_from_a_host_with_a_certificate_of_its_own() {
-    let host = shadow();
+    let host = shadow(true);
     let (transcript, diagnosis) = examine(&host, Options { accept_certificate: false, ..options(Some(PASSWORD)) });
     assert_eq!(transcript.failure.as_ref().map(|failure| &failure.cause), Some(&Blame::Auth(AuthFailure::Withheld)));
     assert_eq!(diagnosis.findings.first().map(|finding| finding.id), Some("credentials-withheld"), "{diagnosis:#?}");

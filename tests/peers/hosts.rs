@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use super::{Display, Peer, program, until};
 
+/// The password of `alice` on the shadow server.
+pub(crate) const PASSWORD: &str = "S3cret!";
+
 /// How long a host may take to listen.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -16,8 +19,20 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub(crate) struct Host {
     pub(crate) port: u16,
     _process: Peer,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
     _display: Option<Display>,
+}
+
+impl Host {
+    /// Its own certificate in DER.
+    pub(crate) fn certificate(&self) -> Vec<u8> {
+        let output = Command::new(program("openssl", "openssl"))
+            .args(["x509", "-outform", "der", "-in"])
+            .arg(self.directory.path().join("cert.pem"))
+            .output()
+            .expect("openssl runs");
+        output.stdout
+    }
 }
 
 pub(crate) fn free_port() -> u16 {
@@ -85,16 +100,16 @@ pub(crate) fn xrdp(settings: &[(&str, &str)], weak_certificate: bool) -> Host {
     command.args(["--nodaemon", "-c", &path("xrdp.ini")]);
     let process = Peer::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
     listening("xrdp listens", port);
-    Host { port, _process: process, _directory: directory, _display: None }
+    Host { port, _process: process, directory, _display: None }
 }
 
-/// FreeRDP's shadow server; with NLA it takes nothing else.
+/// FreeRDP's shadow server with the account `alice`; with NLA it takes nothing else.
 pub(crate) fn shadow(nla: bool) -> Host {
     let display = Display::start();
     let directory = tempfile::tempdir().expect("a temporary directory");
     let sam = directory.path().join("sam");
     let hash = Command::new(program("winpr-hash", "winpr-utils"))
-        .args(["-u", "alice", "-p", "S3cret!", "-f", "sam"])
+        .args(["-u", "alice", "-p", PASSWORD, "-f", "sam"])
         .output()
         .expect("winpr-hash runs");
     std::fs::write(&sam, hash.stdout).expect("the SAM file can be written");
@@ -108,7 +123,7 @@ pub(crate) fn shadow(nla: bool) -> Host {
     }
     let process = Peer::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()));
     listening("the shadow server listens", port);
-    Host { port, _process: process, _directory: directory, _display: Some(display) }
+    Host { port, _process: process, directory, _display: Some(display) }
 }
 
 /// OpenSSL's test server with these settings: plain TLS, one connection after the other.
@@ -121,7 +136,7 @@ pub(crate) fn openssl(settings: &[&str]) -> Host {
     command.arg("-cert").arg(directory.path().join("cert.pem")).arg("-key").arg(directory.path().join("key.pem"));
     let process = Peer::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
     listening("openssl listens", port);
-    Host { port, _process: process, _directory: directory, _display: None }
+    Host { port, _process: process, directory, _display: None }
 }
 
 /// Connection initiation in front of a port that speaks TLS at once: every request is answered by "TLS". The threads
