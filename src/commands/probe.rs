@@ -79,7 +79,8 @@ given to a device, a temporary one the first time.
 
 With --survey the host is asked more, one connection at a time and paced: which
 security protocols, which TLS, which certificates. The connections are counted.
-The survey stops at the first silence, as some servers take it badly.
+The survey stops at the first silence, as some servers take it badly. The host's
+log will show handshakes that were begun and not finished.
 
 Examples:
   badrdp probe pc.corp.example

@@ -28,7 +28,8 @@ pub fn report_within(survey: &Survey, width: usize) -> String {
     if let Some(stop) = &survey.stop {
         row(&mut out, width, "stopped", &stopped(stop, survey));
     }
-    if let Some(found) = &survey.protocols {
+    let settled = |found: &&ProtocolSurvey| found.protocols.iter().any(|one| one.accepted.is_some());
+    if let Some(found) = survey.protocols.as_ref().filter(settled) {
         protocols(&mut out, width, found);
     }
     match &survey.tls {

@@ -108,3 +108,13 @@ fn every_stop_says_what_it_means() {
         said.iter().map(|text| text.lines().find(|line| line.contains("stopped")).unwrap().trim()).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
+
+#[test]
+fn a_host_that_was_not_asked_gets_no_list_of_what_is_not_known() {
+    let stop = Stop { reason: StopReason::NotRdp, at: "the walk".to_owned(), connections: 0, refused: 0 };
+    let protocols = Some(conclude(Vec::new()));
+    let cost = Cost { connections: 0, limit: 250, ..Cost::default() };
+    let survey =
+        Survey { stop: Some(stop), protocols, tls: None, cost, fingerprint: guess(&[], None, None), ..old_host() };
+    insta::assert_snapshot!(plain(&report_within(&Survey { weaknesses: Vec::new(), ..survey }, 100)));
+}

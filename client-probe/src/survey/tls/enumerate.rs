@@ -4,7 +4,10 @@ use badrdp_proto::wire::tls_record::version_name;
 
 use super::flight::Picked;
 use super::hello::Offer;
-use super::names::{GROUPS, SCHEMES, SSL3, TLS10, TLS11, TLS12, TLS13, is_signed, suite_name, suites, uses_curve};
+use super::names::{
+    GROUPS, MODERN_GROUPS, SCHEMES, SSL3, TLS10, TLS11, TLS12, TLS13, TLS13_SCHEMES, common_suites, is_signed,
+    suite_name, suites, uses_curve,
+};
 use super::{Order, Outcome, Peer, Refusal, TlsSurvey, Version};
 use crate::diagnosis::Evidence;
 
@@ -12,6 +15,8 @@ use crate::diagnosis::Evidence;
 const PROTOCOL_VERSION: u8 = 70;
 /// Different chains kept: a host with RSA and ECDSA has two.
 const MAX_CHAINS: usize = 4;
+/// Some old servers close on hellos with more suites than 64 or 128; to them so many are offered at a time.
+const FEW: usize = 60;
 /// Lists up to this length are asked for one by one: guessing would save nothing.
 const SHORT: usize = 3;
 
@@ -29,7 +34,7 @@ pub(super) fn everything(version: u16) -> Offer {
 
 /// Everything.
 pub(super) async fn all<P: Peer>(peer: &mut P) -> TlsSurvey {
-    let mut survey = Survey { peer, result: TlsSurvey::default() };
+    let mut survey = Survey { peer, result: TlsSurvey::default(), most: usize::MAX };
     if survey.versions().await.is_some() && survey.groups().await.is_some() {
         let _ = survey.schemes().await;
     }
@@ -39,6 +44,8 @@ pub(super) async fn all<P: Peer>(peer: &mut P) -> TlsSurvey {
 struct Survey<'a, P> {
     peer: &'a mut P,
     result: TlsSurvey,
+    /// How many suites may be offered at a time.
+    most: usize,
 }
 
 /// What is left of a question once the survey has stopped: nothing.
@@ -123,6 +130,20 @@ impl<P: Peer> Survey<'_, P> {
                     Err(_) => return Some(Err(Missed::Refused(refusal))),
                 }
             }
+            Err(refusal)
+                if number < TLS13 && refusal != Refusal::Alert(PROTOCOL_VERSION) && !self.takes_long_hellos() =>
+            {
+                offer.groups.truncate(MODERN_GROUPS);
+                let short = Offer { suites: common_suites(number), ..offer.clone() };
+                match self.ask(&short).await? {
+                    Ok(picked) if picked.version == number => {
+                        self.most = FEW;
+                        picked
+                    }
+                    Ok(picked) => return Some(Err(Missed::Lower(picked.version))),
+                    Err(_) => return Some(Err(Missed::Refused(refusal))),
+                }
+            }
             Err(refusal) => return Some(Err(Missed::Refused(refusal))),
         };
         let mut version = Version {
@@ -155,6 +176,12 @@ impl<P: Peer> Survey<'_, P> {
         Some(Ok(version))
     }
 
+    /// TLS 1.3 has few suites: its hello proves nothing.
+    fn takes_long_hellos(&self) -> bool {
+        let older = |version: &Version| version.accepted == Some(true) && version.number < TLS13;
+        self.most == usize::MAX && self.result.versions.iter().any(older)
+    }
+
     /// The suites of the next newer version that this one can use, where three answers agree that they are its own.
     async fn as_above(&mut self, version: &Version) -> Asked<Option<Vec<u16>>> {
         let accepted = |above: &&Version| above.accepted == Some(true);
@@ -167,7 +194,7 @@ impl<P: Peer> Survey<'_, P> {
         let [first, .., last] = expected.as_slice() else {
             return Some(None);
         };
-        if expected.len() <= SHORT || version.suites.first() != Some(first) {
+        if self.most < rest.suites.len() || expected.len() <= SHORT || version.suites.first() != Some(first) {
             return Some(None);
         }
         let worst = Offer { suites: vec![*last], ..everything(version.number) };
@@ -181,17 +208,24 @@ impl<P: Peer> Survey<'_, P> {
 
     /// Takes away what was picked until nothing is left that the host wants.
     async fn suites(&mut self, version: &mut Version, mut offer: Offer) -> Asked<()> {
-        loop {
-            offer.suites.retain(|suite| !version.suites.contains(suite));
-            match self.ask(&offer).await? {
-                Ok(picked) if offer.suites.contains(&picked.suite) => version.suites.push(picked.suite),
-                // A server that picks what nobody offered would do so for ever.
-                Ok(_) => return Some(()),
-                Err(_) => break,
+        let all = std::mem::take(&mut offer.suites);
+        for part in all.chunks(self.most) {
+            loop {
+                offer.suites = part.iter().copied().filter(|suite| !version.suites.contains(suite)).collect();
+                if offer.suites.is_empty() {
+                    break;
+                }
+                match self.ask(&offer).await? {
+                    Ok(picked) if offer.suites.contains(&picked.suite) => version.suites.push(picked.suite),
+                    // A server that picks what nobody offered would do so for ever.
+                    Ok(_) => return Some(()),
+                    Err(_) => break,
+                }
             }
         }
         version.complete = true;
-        if let [first, .., last] = version.suites.as_slice() {
+        // What was found a part at a time is in nobody's order.
+        if let ([first, .., last], true) = (version.suites.as_slice(), all.len() <= self.most) {
             let (first, last) = (*first, *last);
             let suites = version.suites.iter().rev().copied().collect();
             if let Ok(picked) = self.ask(&Offer { suites, ..offer }).await? {
@@ -263,17 +297,22 @@ impl<P: Peer> Survey<'_, P> {
         Some(())
     }
 
-    /// RFC 8446 4.2.3: PKCS #1, SHA-1 and DSA are not for TLS 1.3's own signatures.
+    /// A certificate's key decides which family can be had: each family is asked for before its members.
     async fn schemes_alone(&mut self) -> Asked<()> {
-        for (scheme, name) in SCHEMES {
-            let legacy = ["pkcs1", "sha1", "dsa_sha", "sha224"].iter().any(|old| name.contains(old));
-            if legacy {
+        for family in TLS13_SCHEMES {
+            let offer = |schemes: &[u16]| Offer {
+                schemes: schemes.to_vec(),
+                share: true,
+                groups: vec![super::names::X25519],
+                ..everything(TLS13)
+            };
+            if self.ask(&offer(family)).await?.is_err() {
                 continue;
             }
-            let groups = vec![super::names::X25519];
-            let offer = Offer { schemes: vec![*scheme], share: true, groups, ..everything(TLS13) };
-            if self.ask(&offer).await?.is_ok() {
-                self.result.schemes.push(*scheme);
+            for scheme in *family {
+                if self.ask(&offer(&[*scheme])).await?.is_ok() {
+                    self.result.schemes.push(*scheme);
+                }
             }
         }
         self.result.schemes_complete = true;

@@ -27,6 +27,9 @@ const SM4: [u16; 2] = [0x00c6, 0x00c7];
 /// X25519, RFC 7748: the one group for which any 32 bytes are a key share.
 pub const X25519: u16 = 29;
 
+/// So many of [`GROUPS`] come first that servers of any age know one of them, and a hello stays short.
+pub(super) const MODERN_GROUPS: usize = 13;
+
 /// Supported groups, the strongest and commonest first; `true`: resists quantum computers.
 pub const GROUPS: &[(u16, &str, bool)] = &[
     (0x11ec, "X25519MLKEM768", true),
@@ -112,6 +115,15 @@ pub const SCHEMES: &[(u16, &str)] = &[
     (0x0101, "rsa_pkcs1_md5"),
 ];
 
+/// What TLS 1.3 may sign with, RFC 8446 4.2.3, a family for each kind of key.
+pub(super) const TLS13_SCHEMES: &[&[u16]] = &[
+    &[0x0804, 0x0805, 0x0806],
+    &[0x0403, 0x0503, 0x0603, 0x081a, 0x081b, 0x081c],
+    &[0x0809, 0x080a, 0x080b],
+    &[0x0807, 0x0808],
+    &[0x0904, 0x0905, 0x0906],
+];
+
 /// Every suite that can be asked for, the best first.
 static SUITES: LazyLock<Vec<&'static TlsCipherSuite>> = LazyLock::new(|| {
     let mut suites: Vec<_> =
@@ -150,6 +162,19 @@ pub fn suites(version: u16) -> Vec<u16> {
         }
     };
     SUITES.iter().filter(fits).map(|suite| suite.id.0).collect()
+}
+
+/// The suites that nearly every server of TLS 1.2 or older has one of: RSA or ECDSA, AES, 3DES or RC4.
+pub(super) fn common_suites(version: u16) -> Vec<u16> {
+    let common = |suite: &u16| {
+        let name = suite_name(*suite);
+        let exchange = ["TLS_RSA_WITH", "TLS_DHE_RSA", "TLS_ECDHE_RSA", "TLS_ECDHE_ECDSA"];
+        let cipher = ["AES_128_CBC", "AES_256_CBC", "AES_128_GCM", "AES_256_GCM", "3DES", "RC4_128", "CHACHA20"];
+        exchange.iter().any(|one| name.starts_with(one)) && cipher.iter().any(|one| name.contains(one))
+    };
+    let mut all = suites(version);
+    all.retain(common);
+    all
 }
 
 /// Whether the suite's key exchange names a group.
@@ -216,6 +241,16 @@ mod tests {
         assert!(!suites(TLS12).contains(&EMPTY_RENEGOTIATION_INFO));
         assert_eq!(suites(TLS12).len(), suites(TLS12).iter().collect::<BTreeSet<_>>().len());
         assert!(suites(TLS12).len() > 300, "{}", suites(TLS12).len());
+    }
+
+    #[test]
+    fn the_common_suites_are_few_enough_for_old_servers() {
+        for version in [SSL3, TLS10, TLS11, TLS12] {
+            let common = common_suites(version);
+            assert!(common.contains(&0x000a) && common.contains(&0x002f) && common.len() < 60, "{}", common.len());
+        }
+        assert_eq!(GROUPS.get(..MODERN_GROUPS).and_then(<[_]>::last).map(|(group, ..)| *group), Some(25));
+        assert!(TLS13_SCHEMES.concat().iter().all(|scheme| SCHEMES.iter().any(|(known, _)| known == scheme)));
     }
 
     #[test]

@@ -16,6 +16,8 @@ struct Model {
     wants_share: bool,
     /// Picks this, offered or not.
     stubborn: Option<u16>,
+    /// Closes on hellos with more suites.
+    most_suites: usize,
     /// Connections until the survey is stopped.
     patience: usize,
     asked: Vec<Offer>,
@@ -31,6 +33,7 @@ impl Default for Model {
             no_version: Refusal::Alert(70),
             wants_share: false,
             stubborn: None,
+            most_suites: usize::MAX,
             patience: usize::MAX,
             asked: Vec::new(),
         }
@@ -44,6 +47,9 @@ impl Model {
     }
 
     fn judge(&self, offer: &Offer) -> Result<Picked, Refusal> {
+        if offer.suites.len() > self.most_suites {
+            return Err(Refusal::Closed);
+        }
         // Versions are negotiated down, except that TLS 1.3 was offered alone.
         let common = |(version, _): &&(u16, Vec<u16>)| {
             *version == offer.version || *version < offer.version && offer.version < TLS13
@@ -199,6 +205,24 @@ async fn a_server_of_tls_1_3_that_wants_a_share_at_once_gets_one() {
     let mut model = Model { wants_share: true, versions: vec![(TLS13, vec![0x1301])], ..Model::default() };
     let survey = model.survey().await;
     assert_eq!(of(&survey, TLS13).suites, [0x1301]);
+}
+
+#[tokio::test]
+async fn an_old_server_that_closes_on_long_hellos_is_asked_in_short_ones() {
+    let mut model = Model { most_suites: 64, ..old(&[TLS11, TLS10]) };
+    // One of the suites is none of the common ones.
+    model.versions.iter_mut().for_each(|(_, suites)| suites.push(0x0041));
+    let survey = model.survey().await;
+    for number in [TLS11, TLS10] {
+        let mut suites = of(&survey, number).suites.clone();
+        suites.sort_unstable();
+        assert_eq!(suites, [0x0005, 0x000a, 0x0035, 0x0041, 0xc013, 0xc014]);
+        assert_eq!((of(&survey, number).complete, of(&survey, number).order), (true, None));
+    }
+    // A server that takes long hellos is not asked twice.
+    let mut model = Model { no_version: Refusal::Alert(40), ..old(&[TLS12]) };
+    model.survey().await;
+    assert_eq!(model.asked.iter().filter(|offer| offer.version == TLS10).count(), 1);
 }
 
 #[tokio::test]
