@@ -1,9 +1,10 @@
 //! Bytes from the specifications.
 
 use badrdp_proto::pdu::gcc::{ClientBlock, ServerBlock};
+use badrdp_proto::pdu::licensing::{CertificateData, KEY_EXCHANGE_RSA, LicenseMessage, ServerCertificate};
 use badrdp_proto::pdu::mcs::DomainParameters;
 use badrdp_proto::pdu::x224::{NegotiationAnswer, Protocols, Token};
-use badrdp_proto::pdu::{Message, decode};
+use badrdp_proto::pdu::{ChannelPdu, Data, Message, decode};
 use badrdp_proto::vocab::codes::{McsReason, McsResult, NegotiationFailureCode};
 
 use crate::support::vectors;
@@ -118,5 +119,46 @@ fn results_and_reasons_straddle_two_bytes() {
     {
         let Message::McsDisconnectProviderUltimatum(ultimatum) = vector(name) else { panic!() };
         assert_eq!(ultimatum.reason, McsReason::RN_USER_REQUESTED, "{name}");
+    }
+}
+
+/// The licensing message of a vector.
+fn licensing(name: &str) -> LicenseMessage {
+    let Message::Data(Data { pdu: ChannelPdu::License(pdu), .. }) = vector(name) else { panic!("{name}") };
+    pdu.message
+}
+
+#[test]
+fn licence_request_fields() {
+    let LicenseMessage::Request(request) = licensing("license-request-xrdp") else { panic!() };
+    let product = &request.product_info;
+    assert_eq!((product.company_name.as_str(), product.product_id.as_str()), ("Microsoft Corporation", "236"));
+    assert!(request.offers(KEY_EXCHANGE_RSA));
+    let certificate = ServerCertificate::decode(&request.server_certificate.data).unwrap();
+    let CertificateData::Proprietary { public_key, signature } = certificate.data else { panic!() };
+    assert_eq!((public_key.bit_length, public_key.modulus.len(), public_key.exponent), (512, 64, 65_537));
+    assert_eq!(signature.len(), 72);
+    let scopes: Vec<_> = request.scope_list.iter().map(|scope| scope.data.as_slice()).collect();
+    assert_eq!(scopes, [b"microsoft.com\0"]);
+}
+
+#[test]
+fn licensing_fields_of_clients() {
+    for (name, platform) in
+        [("new-license-request-xfreerdp", 0x0401_0000), ("new-license-request-rdesktop", 0xff01_0000)]
+    {
+        let LicenseMessage::NewLicenseRequest(request) = licensing(name) else { panic!("{name}") };
+        assert_eq!((request.preferred_key_exchange_alg, request.platform_id), (KEY_EXCHANGE_RSA, platform), "{name}");
+        assert_eq!(request.encrypted_pre_master_secret.data, [b'*'; 72], "{name}");
+        assert_eq!(request.client_user_name.data, b"a\0", "{name}");
+    }
+    for name in ["license-info-xfreerdp", "license-info-rdesktop"] {
+        let LicenseMessage::LicenseInfo(info) = licensing(name) else { panic!("{name}") };
+        assert_eq!((info.license_info.data.len(), info.encrypted_hwid.data.len()), (37, 20), "{name}");
+    }
+    for (name, length) in [("platform-challenge-response-xfreerdp", 18), ("platform-challenge-response-rdesktop", 10)] {
+        let LicenseMessage::PlatformChallengeResponse(response) = licensing(name) else { panic!("{name}") };
+        assert_eq!(response.encrypted_platform_challenge_response.data.len(), length, "{name}");
+        assert_eq!(response.encrypted_hwid.data.len(), 20, "{name}");
     }
 }
