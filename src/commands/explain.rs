@@ -1,9 +1,10 @@
 //! `badrdp explain`.
 
+mod reproduced;
+
 use std::fmt::Write as _;
 
 use badrdp_client_probe::explain::{self, Explanation};
-use badrdp_scenarios::Scenario;
 use clap::Args;
 use serde::Serialize;
 
@@ -12,10 +13,10 @@ use crate::{exit, output};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// A number (0x904, 2308, -2146893054) or a name (ERRINFO_LICENSE_NO_LICENSE)
+    /// A number (0x904, 2308, -2146893054), a name (ERRINFO_LICENSE_NO_LICENSE), or a code space (tls, event, xfreerdp)
     #[arg(allow_hyphen_values = true)]
     code: String,
-    /// The extended code of mstsc's dialog; both numbers are then mstsc's
+    /// The extended code of mstsc's dialog, both numbers being mstsc's then; or the number in the code space
     #[arg(allow_hyphen_values = true)]
     extended: Option<String>,
     /// Print JSON instead of text
@@ -30,6 +31,11 @@ Examples:
   badrdp explain 0x80090302           an \"authentication error\"
   badrdp explain STATUS_PASSWORD_EXPIRED
   badrdp explain HYBRID_REQUIRED_BY_SERVER
+  badrdp explain tls 40               a TLS alert; also mstsc, extended, errinfo,
+                                      ntstatus, hresult, negotiation, licence, mcs,
+                                      gcc, x224, logon, rdstls, authorization
+  badrdp explain event 1057           a Windows event
+  badrdp explain xfreerdp 131         the exit status of xfreerdp
 
 Exit codes:
   0  explained
@@ -49,7 +55,7 @@ struct Json<'a> {
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let Arguments { code, extended, json } = arguments;
-    let (code, extended) = match (code.trim().split_once(['/', ' ', ',']), extended) {
+    let (code, extended) = match (code.trim().split_once(['/', ' ', ',', ':']), extended) {
         (Some((code, extended)), None) => (code.trim().to_owned(), Some(extended.trim().to_owned())),
         (_, extended) => (code, extended),
     };
@@ -61,17 +67,18 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
             };
             explain::explain(code, Some(extended))
         }
-        (None, Some(_)) => anyhow::bail!("with an extended code the first code must be a 32-bit number, not `{code}`"),
+        (None, Some(second)) => in_space(&code, second)?,
         (None, None) => match explain::explain_name(&code) {
             Some(explanation) => explanation,
             None => anyhow::bail!("{}", unknown_name(&code)),
         },
     };
-    explanation.scenarios = scenarios(&explanation);
+    explanation.scenarios = reproduced::by(&explanation);
     let did_you_mean = match &extended {
         _ if explanation.known => None,
         None => hex_reading(&code),
-        Some(extended) => swapped(&code, extended),
+        Some(extended) if number(&code).is_some() => swapped(&code, extended),
+        Some(_) => None,
     };
     if json {
         let json = Json { schema: 1, explanation: &explanation, did_you_mean };
@@ -90,20 +97,18 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     Ok(if explanation.known { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
 }
 
-/// Ids of the catalogue's scenarios that carry the first tag, or whose finding must say the name of the status; those
-/// that carry every tag come first.
-fn scenarios(explanation: &Explanation) -> Vec<String> {
-    let tags = explanation.tags();
-    let names = explanation.says();
-    let tagged = |scenario: &Scenario| tags.first().is_some_and(|first| scenario.tags.contains(first));
-    let says = |scenario: &Scenario| {
-        let says = scenario.expect_probe.says.as_deref();
-        says.is_some_and(|says| names.iter().any(|name| says.contains(name)))
+/// A number in the space that a word names: `tls 40`, `event 1057`.
+fn in_space(word: &str, code: &str) -> anyhow::Result<Explanation> {
+    let words = || explain::words().collect::<Vec<_>>().join(", ");
+    anyhow::ensure!(
+        explain::is_space(word),
+        "with a second code the first must be a 32-bit number, or one of {}; not `{word}`",
+        words()
+    );
+    let Some(number) = number(code) else {
+        anyhow::bail!("`{code}` is not a 32-bit number");
     };
-    let mut found: Vec<&Scenario> =
-        badrdp_scenarios::catalog().iter().filter(|scenario| tagged(scenario) || says(scenario)).collect();
-    found.sort_by_key(|scenario| !tags.iter().all(|tag| scenario.tags.contains(tag)));
-    found.into_iter().map(|scenario| scenario.id.clone()).collect()
+    explain::explain_in(word, number).ok_or_else(|| anyhow::anyhow!("no code space is called `{word}`"))
 }
 
 /// Reads a number as Windows prints it: hex with 0x, decimal, or negative decimal for an HRESULT.

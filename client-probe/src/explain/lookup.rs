@@ -1,12 +1,15 @@
 //! From a number or a name to its meanings.
 
+use std::collections::HashSet;
+
 use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::code::Known;
 use badrdp_proto::vocab::codes::{self, ErrorInfo, NtStatus, SPACES, SecurityStatus};
 
 use super::row::{self, Row, Source};
 use super::space::WIRE;
-use super::{Meaning, Space, advice, claim, extended, finding, gateway, mstsc, seen};
+use super::{Claim, Meaning, Space, advice, claim, events, extended, finding, fixes_for, gateway, general};
+use super::{mstsc, no_advice, peers, seen};
 use crate::diagnosis::{Evidence, MstscCode, logon_remedies};
 
 /// Title of the ERRINFO space.
@@ -44,20 +47,78 @@ pub(super) fn extended(code: u32) -> Option<Meaning> {
 
 /// Every meaning of a bare number, the likeliest first.
 pub(super) fn everywhere(code: u32) -> Vec<Meaning> {
-    let named_extended = extended::ROWS.iter().any(|row| row.number == code) || known_in(ERROR_INFO, code).is_some();
-    let mut meanings: Vec<Meaning> = primary(code).into_iter().collect();
-    meanings.extend(named_extended.then(|| extended(code)).flatten());
-    for (title, _) in WIRE {
-        if let Some(known) = known_in(title, code) {
-            meanings.push(of_known(title, spec_of(title), known));
+    let wire = WIRE.iter().map(|(title, _)| Space::Wire(title));
+    let mut order = vec![Space::Mstsc, Space::MstscExtended, Space::FreerdpError, Space::WindowsEvent];
+    order.extend(wire);
+    order.extend([Space::Protocol, Space::ResponseFlag, Space::XfreerdpExit, Space::MstscFatal]);
+    if EXIT_CODES.contains(&code) {
+        order.insert(0, Space::XfreerdpExit);
+    }
+    let mut seen = HashSet::new();
+    order.retain(|space| seen.insert(*space));
+    order.into_iter().flat_map(|space| in_space(space, code)).collect()
+}
+
+/// What a process says at its end when it failed in a way of its own; smaller numbers are common to all.
+const EXIT_CODES: core::ops::RangeInclusive<u32> = 128..=255;
+
+/// Every meaning of a number in one space: one, as a rule.
+pub(super) fn in_space(space: Space, code: u32) -> Vec<Meaning> {
+    let rows = |rows: &'static [Row]| -> Vec<Meaning> {
+        rows.iter().filter(|row| row.number == code).map(|row| of_row(row, space, code)).collect()
+    };
+    match space {
+        Space::Mstsc => primary(code).into_iter().collect(),
+        Space::MstscExtended => {
+            let named = extended::ROWS.iter().any(|row| row.number == code) || known_in(ERROR_INFO, code).is_some();
+            named.then(|| extended(code)).flatten().into_iter().collect()
+        }
+        Space::MstscFatal => rows(extended::FATAL_ROWS),
+        Space::WindowsEvent => rows(events::ROWS),
+        Space::Protocol => rows(peers::PROTOCOLS),
+        Space::ResponseFlag => rows(peers::RESPONSE_FLAGS),
+        Space::XfreerdpExit if (1..=12).contains(&code) => exit_by_error_info(code).into_iter().collect(),
+        Space::XfreerdpExit => rows(peers::EXITS),
+        Space::FreerdpError => {
+            let error_info = peers::error_info(code).map(|code| in_space(Space::Wire(ERROR_INFO), code));
+            match error_info.and_then(|mut meanings| meanings.pop()) {
+                Some(error_info) => vec![Meaning { space, number: code, ..error_info }],
+                None => rows(peers::CONNECT_ERRORS),
+            }
+        }
+        Space::Wire(title) => {
+            let known = known_in(title, code).map(|known| of_known(title, spec_of(title), known));
+            let other = (title == ERROR_INFO && code == PEER_DISCONNECTED).then(peer_disconnected);
+            known.into_iter().chain(other).collect()
         }
     }
-    if code == PEER_DISCONNECTED {
-        meanings.push(peer_disconnected());
-    }
-    let fatal = extended::FATAL_ROWS.iter().find(|row| row.number == code);
-    meanings.extend(fatal.map(|row| of_row(row, Space::MstscFatal, code)));
-    meanings
+}
+
+/// xfreerdp's smallest exit codes are ERRINFOs, once the session runs.
+fn exit_by_error_info(code: u32) -> Option<Meaning> {
+    let known = known_in(ERROR_INFO, code)?;
+    let why = Source::Reports("FreeRDP's source, read and not run: ERRINFO of the same number, once the session runs");
+    let meaning = of_row(&row::row(code, "", known.sentence, why), Space::XfreerdpExit, code);
+    Some(Meaning { remedies: of_known(ERROR_INFO, "", known).remedies, ..meaning })
+}
+
+/// Why the first of several meanings is the likeliest. Our judgement.
+pub(super) fn likely(meanings: &[Meaning]) -> Option<Claim> {
+    let [first, _, ..] = meanings else { return None };
+    let why = match first.space {
+        Space::XfreerdpExit => {
+            "numbers from 128 to 255 are mostly exit codes; of a process that a signal ended a shell says 128 and the \
+             signal's number"
+        }
+        Space::Mstsc => "mstsc's dialog and its event 1026 are where most people meet a number",
+        Space::MstscExtended => {
+            "no primary code of mstsc has this number, so it is the second one of its dialog, or the ERRINFO behind that"
+        }
+        Space::WindowsEvent => "Event Viewer shows numbers like this one, and mstsc has no such code",
+        Space::FreerdpError => "FreeRDP writes class and number in one",
+        _ => "neither mstsc nor Event Viewer has it; the lists of the wire follow by how often people quote them",
+    };
+    Some(claim(Evidence::Inferred, why))
 }
 
 /// Every meaning of a name: exact first, then without prefixes.
@@ -86,7 +147,9 @@ fn named() -> impl Iterator<Item = Meaning> {
     let primary = primary_rows().map(|row| of_row(row, Space::Mstsc, row.number));
     let extended = extended::ROWS.iter().filter_map(|row| extended(row.number));
     let wire = SPACES.iter().flat_map(|space| space.known.iter().map(|known| of_known(space.title, space.spec, known)));
-    primary.chain(extended).filter(|meaning| meaning.name.is_some()).chain(wire)
+    let bits = [(Space::Protocol, peers::PROTOCOLS), (Space::ResponseFlag, peers::RESPONSE_FLAGS)];
+    let bits = bits.into_iter().flat_map(|(space, rows)| rows.iter().map(move |row| of_row(row, space, row.number)));
+    primary.chain(extended).filter(|meaning| meaning.name.is_some()).chain(wire).chain(bits)
 }
 
 /// A name as people type it: case, underscores and dashes do not matter.
@@ -102,6 +165,7 @@ const PREFIXES: &[&str] = &[
     "STATUS_",
     "SEC_E_",
     "RDSTLS_RESULT_",
+    "PROTOCOL_",
     "RT_",
     "RN_",
     "ERR_",
@@ -121,7 +185,7 @@ fn spec_of(title: &str) -> &'static str {
 }
 
 fn of_row(row: &Row, space: Space, number: u32) -> Meaning {
-    Meaning {
+    advised(Meaning {
         space,
         number,
         name: (!row.name.is_empty()).then_some(row.name),
@@ -138,14 +202,23 @@ fn of_row(row: &Row, space: Space, number: u32) -> Meaning {
             Space::Mstsc => finding::remedies(number, row.name).unwrap_or(row.remedies),
             _ => row.remedies,
         },
-    }
+        fixes: Vec::new(),
+        no_advice: None,
+    })
+}
+
+/// The meaning with the fixes that are for it.
+fn advised(meaning: Meaning) -> Meaning {
+    let fixes = fixes_for::of(&meaning);
+    Meaning { fixes, ..meaning }
 }
 
 fn of_known(title: &'static str, spec: &'static str, known: &'static Known) -> Meaning {
     let number = u32::try_from(known.number).unwrap_or(u32::MAX);
     let space = Space::Wire(title);
     let note = advice::of(known.name);
-    Meaning {
+    let no_advice = no_advice::why(title, known.name);
+    advised(Meaning {
         space,
         number,
         name: Some(known.name),
@@ -159,9 +232,15 @@ fn of_known(title: &'static str, spec: &'static str, known: &'static Known) -> M
         findings: finding::of_wire(title, number),
         remedies: match logon_remedies(NtStatus(number)).filter(|_| title == NT_STATUS) {
             Some(remedies) => remedies,
-            None => note.map_or(&[], |note| note.remedies),
+            None => match note.map(|note| note.remedies).filter(|remedies| !remedies.is_empty()) {
+                Some(remedies) => remedies,
+                None if no_advice.is_some() => &[],
+                None => general::of(title, number),
+            },
         },
-    }
+        fixes: Vec::new(),
+        no_advice,
+    })
 }
 
 fn stage_of(title: &str, number: u32) -> Option<Stage> {
@@ -210,6 +289,8 @@ fn peer_disconnected() -> Meaning {
         reports: None,
         mstsc: Vec::new(),
         findings: Vec::new(),
-        remedies: &[],
+        remedies: general::of(ERROR_INFO, PEER_DISCONNECTED),
+        fixes: Vec::new(),
+        no_advice: None,
     }
 }

@@ -2,15 +2,22 @@
 //!
 //! A bare number means nothing without its space: 7 is a refusal in one and success in another. A lookup
 //! therefore gives every meaning, the likeliest first. Tables in `mstsc`, `gateway` and `extended` are mstsc's
-//! own spaces; the spaces of the wire come from `badrdp_proto::vocab`.
+//! own spaces, `peers` and `events` those of other programs; the spaces of the wire come from `badrdp_proto::vocab`.
+//! What to do stands in `fixes` and `fixes_for`, and where there is nothing to do, `no_advice` says why.
 
 mod advice;
+mod events;
 mod extended;
 mod finding;
+mod fixes;
+mod fixes_for;
 mod gateway;
+mod general;
 mod lookup;
 mod mstsc;
+mod no_advice;
 mod pair;
+mod peers;
 mod row;
 mod seen;
 mod space;
@@ -19,10 +26,12 @@ mod tests;
 mod text;
 mod unknown;
 
+pub use fixes::Fix;
+pub use fixes_for::Advised;
 pub use pair::{JudgedClaim, Pair};
 pub(crate) use seen::mstsc_for_security_status;
 pub use seen::{mstsc_for_error_info, mstsc_for_negotiation_failure, mstsc_for_nt_status};
-pub use space::Space;
+pub use space::{Space, words};
 pub use text::text;
 pub use unknown::Unknown;
 
@@ -46,6 +55,8 @@ pub struct Explanation {
     pub known: bool,
     /// What primary and extended code say together.
     pub pair: Option<Pair>,
+    /// Why the first meaning is the likeliest, where there are several of one number.
+    pub likely: Option<Claim>,
     /// Every meaning, the likeliest first. For a pair: the primary code's, then the extended code's.
     pub meanings: Vec<Meaning>,
     /// What can be said of numbers that stand in no list.
@@ -110,6 +121,10 @@ pub struct Meaning {
     pub findings: Vec<&'static str>,
     /// What to do, in this order.
     pub remedies: &'static [&'static str],
+    /// What can be done besides, with its risk and how sure it is that it helps; the surest first.
+    pub fixes: Vec<Advised>,
+    /// Why there is nothing to do, where there is not.
+    pub no_advice: Option<&'static str>,
 }
 
 /// A statement, and how sure it is.
@@ -131,12 +146,14 @@ fn claim(evidence: Evidence, text: impl Into<Cow<'static, str>>) -> Claim {
 pub fn explain(code: u32, extended: Option<u32>) -> Explanation {
     let mut meanings = Vec::new();
     let mut unknown = Vec::new();
+    let mut likely = None;
     match extended {
         None => {
             meanings = lookup::everywhere(code);
             if meanings.is_empty() {
                 unknown.push(Unknown::of(code, false));
             }
+            likely = lookup::likely(&meanings);
         }
         Some(extended) => {
             match lookup::primary(code) {
@@ -155,6 +172,7 @@ pub fn explain(code: u32, extended: Option<u32>) -> Explanation {
         name: None,
         known: unknown.is_empty(),
         pair: extended.and_then(|extended| pair::of(code, extended)),
+        likely,
         meanings,
         unknown,
         scenarios: Vec::new(),
@@ -172,10 +190,36 @@ pub fn explain_name(name: &str) -> Option<Explanation> {
         name: Some(name.to_owned()),
         known: true,
         pair: None,
+        likely: None,
         meanings,
         unknown: Vec::new(),
         scenarios: Vec::new(),
     })
+}
+
+/// Explains a number in the spaces that a word stands for: `tls 40`. `None`: the word stands for none.
+#[must_use]
+pub fn explain_in(word: &str, code: u32) -> Option<Explanation> {
+    let spaces = space::named(word)?;
+    let meanings: Vec<Meaning> = spaces.iter().flat_map(|space| lookup::in_space(*space, code)).collect();
+    let unknown = if meanings.is_empty() { vec![Unknown::of(code, false)] } else { Vec::new() };
+    Some(Explanation {
+        code: Some(code),
+        extended: None,
+        name: None,
+        known: !meanings.is_empty(),
+        pair: None,
+        likely: None,
+        meanings,
+        unknown,
+        scenarios: Vec::new(),
+    })
+}
+
+/// Whether a word stands for a code space.
+#[must_use]
+pub fn is_space(word: &str) -> bool {
+    space::named(word).is_some()
 }
 
 /// Every name that [`explain_name`] knows, for suggestions.

@@ -19,6 +19,10 @@ pub(super) enum Source {
     SampleAndDialog,
     /// Newer type libraries carry it; the reference page does not.
     TypeLibrary,
+    /// A specification.
+    Specification(&'static str),
+    /// Microsoft's event texts: the log.
+    Event(&'static str),
     /// Only users or other products report it.
     Reports(&'static str),
     /// Repeated without a source.
@@ -33,7 +37,9 @@ impl Source {
             | Self::Dialog
             | Self::Sample
             | Self::SampleAndDialog
-            | Self::TypeLibrary => Evidence::Documented,
+            | Self::TypeLibrary
+            | Self::Specification(_)
+            | Self::Event(_) => Evidence::Documented,
             Self::Reports(_) => Evidence::Reported,
             Self::Folklore => Evidence::Folklore,
         }
@@ -49,7 +55,7 @@ impl Source {
             Self::Sample => "Microsoft's Remote Desktop Web Connection sample",
             Self::SampleAndDialog => "Microsoft's Remote Desktop Web Connection sample and dialog texts",
             Self::TypeLibrary => "newer type libraries of the control; not in the reference page",
-            Self::Reports(words) => words,
+            Self::Reports(words) | Self::Specification(words) | Self::Event(words) => words,
             Self::Folklore => "repeated on the web; no source found",
         }
     }

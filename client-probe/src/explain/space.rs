@@ -11,6 +11,16 @@ pub enum Space {
     MstscExtended,
     /// `OnFatalError` of the Remote Desktop ActiveX control.
     MstscFatal,
+    /// Exit codes of xfreerdp and sdl-freerdp.
+    XfreerdpExit,
+    /// `FREERDP_ERROR`: class and number.
+    FreerdpError,
+    /// `requestedProtocols` and `selectedProtocol`.
+    Protocol,
+    /// `flags` of the negotiation response.
+    ResponseFlag,
+    /// Ids of Windows events.
+    WindowsEvent,
     /// A space of the wire, by its title in the vocabulary.
     Wire(&'static str),
 }
@@ -23,6 +33,11 @@ impl Space {
             Self::Mstsc => "mstsc discReason",
             Self::MstscExtended => "mstsc extended reason",
             Self::MstscFatal => "mstsc OnFatalError",
+            Self::XfreerdpExit => "xfreerdp exit code",
+            Self::FreerdpError => "FREERDP_ERROR",
+            Self::Protocol => "selectedProtocol",
+            Self::ResponseFlag => "RDP_NEG_RSP.flags",
+            Self::WindowsEvent => "Windows event",
             Self::Wire(title) => title,
         }
     }
@@ -34,6 +49,11 @@ impl Space {
             Self::Mstsc => "\"Error code\" in mstsc's dialog, and the reason in event 1026 on the client",
             Self::MstscExtended => "\"Extended error code\" in mstsc's dialog",
             Self::MstscFatal => "programs that embed the Remote Desktop ActiveX control",
+            Self::XfreerdpExit => "the exit status of xfreerdp and sdl-freerdp (`echo $?`)",
+            Self::FreerdpError => "FreeRDP's log: class and number in one",
+            Self::Protocol => "the negotiation: requestedProtocols is a sum of them, selectedProtocol is one",
+            Self::ResponseFlag => "the negotiation response: a sum of them",
+            Self::WindowsEvent => "Event Viewer; the same id may stand in several logs",
             Self::Wire(title) => WIRE.iter().find(|(name, _)| *name == title).map_or("the wire", |(_, place)| place),
         }
     }
@@ -62,4 +82,49 @@ pub(super) const WIRE: &[(&str, &str)] = &[
     ("ErrorNotificationData", "Save Session Info; OnLogonError in mstsc"),
     ("X.224 DR reason", "an X.224 Disconnect Request"),
     ("X.224 ER reject cause", "an X.224 Error"),
+    ("LICENSE_ERROR_MESSAGE.dwStateTransition", "a licensing error alert, beside the error code"),
+    ("LICENSE_PREAMBLE.bMsgType", "the first byte of a licensing message"),
+    ("capabilitySetType", "Demand Active and Confirm Active"),
 ];
+
+/// Words by which a space is asked for, as in `tls 40`; a word may stand for several spaces.
+const WORDS: &[(&[&str], &[Space])] = &[
+    (&["mstsc", "discreason", "primary"], &[Space::Mstsc]),
+    (&["extended", "ext"], &[Space::MstscExtended]),
+    (&["fatal"], &[Space::MstscFatal]),
+    (&["xfreerdp", "sdl-freerdp", "exit"], &[Space::XfreerdpExit]),
+    (&["freerdp"], &[Space::FreerdpError]),
+    (&["protocol"], &[Space::Protocol]),
+    (&["event"], &[Space::WindowsEvent]),
+    (&["errinfo"], &[Space::Wire("SetErrorInfo.errorInfo")]),
+    (&["ntstatus", "status"], &[Space::Wire("TSRequest.errorCode (NTSTATUS)")]),
+    (&["hresult"], &[Space::Wire("HRESULT")]),
+    (&["negotiation", "neg"], &[Space::Wire("RDP_NEG_FAILURE.failureCode"), Space::ResponseFlag]),
+    (&["tls", "alert"], &[Space::Wire("TLS AlertDescription")]),
+    (&["rdstls"], &[Space::Wire("RDSTLS resultCode")]),
+    (&["authorization"], &[Space::Wire("authorizationResult")]),
+    (&["mcs"], &[Space::Wire("MCS Result"), Space::Wire("MCS Reason")]),
+    (&["gcc"], &[Space::Wire("GCC ConferenceCreateResponse.result")]),
+    (&["x224", "x.224"], &[Space::Wire("X.224 DR reason"), Space::Wire("X.224 ER reject cause")]),
+    (&["logon"], &[Space::Wire("ErrorNotificationType"), Space::Wire("ErrorNotificationData")]),
+    (
+        &["licence", "license", "licensing"],
+        &[
+            Space::Wire("LICENSE_ERROR_MESSAGE.dwErrorCode"),
+            Space::Wire("LICENSE_ERROR_MESSAGE.dwStateTransition"),
+            Space::Wire("LICENSE_PREAMBLE.bMsgType"),
+        ],
+    ),
+    (&["capability"], &[Space::Wire("capabilitySetType")]),
+];
+
+/// The spaces that a word stands for.
+pub(super) fn named(word: &str) -> Option<&'static [Space]> {
+    let word = word.to_ascii_lowercase();
+    WORDS.iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, spaces)| *spaces)
+}
+
+/// The first word of each space, for help and errors.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().filter_map(|(words, _)| words.first().copied())
+}

@@ -20,6 +20,8 @@ fn seven_is_a_refusal_in_one_space_and_success_in_another() {
             "SetErrorInfo.errorInfo",
             "LICENSE_ERROR_MESSAGE.dwErrorCode",
             "MCS Result",
+            "capabilitySetType",
+            "xfreerdp exit code",
             "mstsc OnFatalError"
         ]
     );
@@ -100,6 +102,7 @@ fn names_are_found_in_any_case_and_without_their_prefix() {
     for bad in ["", "_", "NO_SUCH_NAME", "\u{df}"] {
         assert_eq!(name(bad), None, "{bad:?}");
     }
+    assert_eq!(name("hybrid_ex"), Some("PROTOCOL_HYBRID_EX"));
     // A name that stands in several spaces gives them all.
     let spaces: Vec<_> = explain_name("LOGON_FAILURE").unwrap().meanings.iter().map(|m| m.space.title()).collect();
     assert_eq!(spaces, ["mstsc discReason", "TSRequest.errorCode (NTSTATUS)", "RDSTLS resultCode"]);
@@ -203,7 +206,7 @@ fn no_line_of_text_is_wider_than_a_terminal() {
     texts.extend([0, 3, 7, 0x104, 0x5507, u32::MAX].map(|code| text(&explain(code, None))));
     texts.extend([0, 7, 0x11, 0x10c9, 0xffff].map(|extended| text(&explain(0x904, Some(extended)))));
     for line in texts.iter().flat_map(|text| text.lines()) {
-        assert!(line.chars().count() <= 80, "{line}");
+        assert!(line.len() <= 100 && line.is_ascii(), "{line}");
         assert_eq!(line, line.trim_end(), "stray space");
     }
 }
@@ -229,4 +232,131 @@ fn scenarios_are_listed_by_directory_with_cases_folded() {
     let text = text(&explanation);
     let (_, list) = text.split_once("Scenarios tagged 0x904").unwrap();
     assert_eq!(list.lines().skip(1).collect::<Vec<_>>(), ["   last-mile/ denied, quiet", "   tls/ alert, alerts/1"]);
+}
+
+#[test]
+fn every_code_of_the_vocabulary_is_explained_with_advice_or_with_the_reason_for_none() {
+    for space in SPACES {
+        assert!(space::WIRE.iter().any(|(title, _)| *title == space.title), "{} is not looked up", space.title);
+        for known in space.known {
+            let number = u32::try_from(known.number).unwrap();
+            let named = explain_name(known.name).unwrap();
+            let of_space = |meaning: &&Meaning| meaning.space == Space::Wire(space.title) && meaning.number == number;
+            let meaning = named.meanings.iter().find(of_space).unwrap();
+            let bare = explain(number, None);
+            assert_eq!(bare.meanings.iter().filter(of_space).count(), 1, "{}: {}", space.title, known.name);
+            let advised = !meaning.remedies.is_empty() || !meaning.fixes.is_empty();
+            assert_ne!(advised, meaning.no_advice.is_some(), "{}: {}", space.title, known.name);
+        }
+    }
+}
+
+#[test]
+fn whom_the_list_of_no_advice_names_exists() {
+    let (names, titles) = no_advice::names();
+    for name in names {
+        assert!(SPACES.iter().any(|space| space.known.iter().any(|known| known.name == name)), "{name}");
+    }
+    for title in titles {
+        assert!(SPACES.iter().any(|space| space.title == title), "{title}");
+    }
+}
+
+#[test]
+fn every_row_of_mstsc_events_and_exit_codes_says_what_to_do_or_that_it_is_the_clients_own() {
+    for (space, rows) in [
+        (Space::Mstsc, mstsc::ROWS),
+        (Space::Mstsc, gateway::ROWS),
+        (Space::WindowsEvent, events::ROWS),
+        (Space::XfreerdpExit, peers::EXITS),
+        (Space::FreerdpError, peers::CONNECT_ERRORS),
+    ] {
+        for row in rows {
+            let meanings = lookup::in_space(space, row.number);
+            let meaning = meanings.iter().find(|meaning| meaning.meaning == row.meaning).unwrap();
+            let advised = !meaning.remedies.is_empty() || !meaning.fixes.is_empty();
+            // The user's own doing, and what the client alone knows.
+            let own = space == Space::Mstsc && matches!(row.number, 0x1 | 0x2 | 0x608 | 0x1407);
+            assert!(advised || own, "{} {:#x}", space.title(), row.number);
+        }
+    }
+}
+
+#[test]
+fn a_fix_says_what_it_can_break_and_is_for_codes_that_exist() {
+    let mut ids = BTreeSet::new();
+    for fix in fixes::ALL {
+        assert!(ids.insert(fix.id), "{} stands twice", fix.id);
+        assert!(!fix.steps.is_empty() && !fix.risk.is_empty() && !fix.undo.is_empty(), "{}", fix.id);
+        assert!(fixes_for::TABLE.iter().any(|(_, used, ..)| used.id == fix.id), "{} is for no code", fix.id);
+    }
+    for (key, fix, evidence, why) in fixes_for::TABLE {
+        assert!(!why.is_empty() && *evidence != Evidence::Observed, "{}", fix.id);
+        let exists = |space| move |code: &u32| !lookup::in_space(space, *code).is_empty();
+        let all = match key {
+            fixes_for::For::Mstsc(codes) => codes.iter().all(exists(Space::Mstsc)),
+            fixes_for::For::Extended(codes) => codes.iter().all(exists(Space::MstscExtended)),
+            fixes_for::For::Events(codes) => codes.iter().all(exists(Space::WindowsEvent)),
+            fixes_for::For::Exits(codes) => codes.iter().all(exists(Space::XfreerdpExit)),
+            fixes_for::For::Named(names) => {
+                names.iter().all(|name| SPACES.iter().any(|space| space.known.iter().any(|known| known.name == *name)))
+            }
+        };
+        assert!(all, "{key:?}");
+    }
+}
+
+#[test]
+fn what_the_folklore_advises_is_there_and_called_folklore() {
+    let of = |code, extended, id: &str| {
+        let meanings = explain(code, extended).meanings;
+        let all: Vec<Advised> = meanings.into_iter().flat_map(|meaning| meaning.fixes).collect();
+        all.iter().find(|advised| advised.fix.id == id).map(|advised| advised.evidence)
+    };
+    for id in ["check-profile-list", "check-ntuser-dat", "sfc-and-dism", "clean-mslicensing"] {
+        assert_eq!(of(0x904, Some(7), id), Some(Evidence::Folklore), "{id}");
+    }
+    assert_eq!(of(0x808, None, "clean-mslicensing"), Some(Evidence::Reported));
+    assert_eq!(of(0x1b07, None, "renew-issued-certificate"), Some(Evidence::Documented));
+    assert_eq!(of(0x1d07, None, "synchronize-clocks"), Some(Evidence::Documented));
+    assert_eq!(of(0xb09, None, "nla-off-as-a-test"), Some(Evidence::Folklore));
+    // The surest comes first.
+    for name in names() {
+        let meanings = explain_name(name).unwrap().meanings;
+        assert!(meanings.iter().all(|meaning| meaning.fixes.is_sorted_by_key(|advised| advised.evidence)), "{name}");
+    }
+}
+
+#[test]
+fn a_word_names_the_space_of_a_number() {
+    let first = |word, code| explain_in(word, code).unwrap().meanings.first().map(|meaning| meaning.meaning);
+    assert_eq!(first("tls", 40), Some("no acceptable set of parameters: often no common cipher suite"));
+    assert_eq!(first("EVENT", 1057), Some("the host could not make its self-signed certificate"));
+    assert_eq!(explain_in("event", 226).unwrap().meanings.len(), 2);
+    assert_eq!(explain_in("mcs", 3).unwrap().meanings.len(), 2);
+    assert_eq!(explain_in("xfreerdp", 7).unwrap().meanings[0].meaning, "the server denied the connection");
+    let neither = explain_in("tls", 41_000).unwrap();
+    assert!(!neither.known && neither.unknown.len() == 1);
+    assert_eq!(explain_in("weather", 1), None);
+    for word in words() {
+        assert!(is_space(word), "{word}");
+    }
+}
+
+#[test]
+fn the_likeliest_space_of_a_number_is_told_with_the_reason() {
+    let first = |code| {
+        let explanation = explain(code, None);
+        (explanation.meanings[0].space, explanation.likely.map(|likely| likely.evidence))
+    };
+    let judged = Some(Evidence::Inferred);
+    assert_eq!(first(131), (Space::XfreerdpExit, judged));
+    assert_eq!(first(0x104), (Space::Mstsc, judged));
+    assert_eq!(first(1028), (Space::Mstsc, judged));
+    assert_eq!(first(21), (Space::WindowsEvent, judged));
+    assert_eq!(first(40), (Space::WindowsEvent, judged));
+    // One meaning needs no choice.
+    assert_eq!(first(0xc000_006d), (Space::Wire("TSRequest.errorCode (NTSTATUS)"), None));
+    assert_eq!(explain(0x0001_0007, None).meanings[0].name, Some("ERRINFO_SERVER_DENIED_CONNECTION"));
+    assert_eq!(explain(0x0002_000c, None).meanings[0].stage, Some(Stage::ConnectionInitiation));
 }

@@ -1,11 +1,13 @@
-//! An explanation as text: 80 columns, no colour of its own.
+//! An explanation as text: 100 columns, plain ASCII, no colour of its own.
 
 use core::fmt::Write as _;
 
-use super::{Explanation, Meaning, Pair, Unknown, evidence_word};
+use super::{Advised, Explanation, Fix, Meaning, Pair, Unknown, evidence_word};
 
 /// The widest line.
-const WIDTH: usize = 80;
+const WIDTH: usize = 100;
+/// So many meanings of a bare number are told in full.
+const IN_FULL: usize = 3;
 /// Where values behind a label begin.
 const COLUMN: usize = 16;
 
@@ -14,10 +16,19 @@ const COLUMN: usize = 16;
 pub fn text(explanation: &Explanation) -> String {
     let mut out = String::new();
     head(&mut out, explanation);
+    let many = explanation.meanings.len() > 1 && explanation.extended.is_none();
     for (n, meaning) in explanation.meanings.iter().enumerate() {
+        // A name, like a pair, means what it says wherever it stands.
+        if many && explanation.name.is_none() && n >= IN_FULL {
+            if n == IN_FULL {
+                gap(&mut out);
+                wrap(&mut out, "", 0, "Less likely, in short:");
+            }
+            in_short(&mut out, meaning, n + 1);
+            continue;
+        }
         gap(&mut out);
-        let number = (explanation.meanings.len() > 1 && explanation.extended.is_none()).then_some(n + 1);
-        one_meaning(&mut out, meaning, number);
+        one_meaning(&mut out, meaning, many.then_some(n + 1));
     }
     for unknown in &explanation.unknown {
         gap(&mut out);
@@ -33,6 +44,13 @@ pub fn text(explanation: &Explanation) -> String {
         scenarios(&mut out, &tag, &explanation.scenarios);
     }
     out
+}
+
+/// A meaning in a sentence.
+fn in_short(out: &mut String, meaning: &Meaning, n: usize) {
+    let name = meaning.name.map_or_else(String::new, |name| format!("{name}: "));
+    let title = meaning.space.title();
+    wrap(out, "   ", 3, &format!("{n}. {title} {}: {name}{}", number(meaning.number), meaning.meaning));
 }
 
 /// An empty line between two parts.
@@ -58,6 +76,9 @@ fn head(out: &mut String, explanation: &Explanation) {
         }
     };
     wrap(out, "", 0, &line);
+    if let Some(likely) = &explanation.likely {
+        labelled(out, "likeliest", &format!("{} ({})", likely.text, evidence_word(likely.evidence)));
+    }
 }
 
 fn number(value: u32) -> String {
@@ -94,6 +115,23 @@ fn one_meaning(out: &mut String, meaning: &Meaning, n: Option<usize>) {
     for (n, remedy) in meaning.remedies.iter().enumerate() {
         labelled(out, if n == 0 { "try" } else { "" }, remedy);
     }
+    for advised in &meaning.fixes {
+        one_fix(out, advised);
+    }
+    if let Some(why) = meaning.no_advice {
+        labelled(out, "no advice", why);
+    }
+}
+
+/// What to do, then what it may break.
+fn one_fix(out: &mut String, advised: &Advised) {
+    let Fix { title, steps, risk, undo, .. } = advised.fix;
+    labelled(out, "fix", &format!("{title} ({}: {})", evidence_word(advised.evidence), advised.why));
+    for (n, step) in steps.iter().enumerate() {
+        wrap(out, &" ".repeat(COLUMN), 3, &format!("{}. {step}", n + 1));
+    }
+    wrap(out, &" ".repeat(COLUMN), 3, &format!("Risk: {risk}"));
+    wrap(out, &" ".repeat(COLUMN), 3, &format!("Undo: {undo}"));
 }
 
 fn one_unknown(out: &mut String, unknown: &Unknown) {
