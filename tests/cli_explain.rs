@@ -69,6 +69,10 @@ fn json_has_a_schema_and_the_same_facts() {
     for id in ids {
         assert!(badrdp_scenarios::find(id).unwrap().tags.iter().any(|tag| tag == "0x904"), "{id}");
     }
+    let fixes = json["meanings"][1]["fixes"].as_array().unwrap();
+    let profile = fixes.iter().find(|fix| fix["id"] == "check-profile-list").unwrap();
+    assert_eq!(profile["evidence"], "folklore");
+    assert!(profile["risk"].is_string() && profile["undo"].is_string() && profile["steps"].is_array());
     assert_eq!(json["meanings"][1]["name"], "exDiscReasonServerDeniedConnection");
     assert_eq!(json["meanings"][1]["evidence"], "documented");
 }
@@ -95,7 +99,8 @@ fn what_is_no_number_is_refused() {
     assert!(refused(&["0x1ffffffff"]).contains("not a 32-bit number"));
     assert!(refused(&["99999999999"]).contains("not a 32-bit number"));
     assert!(refused(&["0x904", "seven"]).contains("`seven` is not a 32-bit number"));
-    assert!(refused(&["STATUS_LOGON_FAILURE", "7"]).contains("must be a 32-bit number"));
+    assert!(refused(&["STATUS_LOGON_FAILURE", "7"]).contains("must be a 32-bit number, or one of mstsc, extended"));
+    assert!(refused(&["tls", "forty"]).contains("`forty` is not a 32-bit number"));
     assert!(refused(&[]).contains("Usage"));
 }
 
@@ -123,4 +128,50 @@ fn a_closed_pipe_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_word_says_in_which_space_a_number_stands() {
+    let alert = stdout(&["tls", "40"], 0);
+    assert!(alert.starts_with("TLS AlertDescription 0x28 (40): HANDSHAKE_FAILURE\n"), "{alert}");
+    assert_eq!(stdout(&["tls:40"], 0), alert);
+    assert_eq!(stdout(&["handshake_failure"], 0), alert);
+    insta::assert_snapshot!("explain_event_1058", stdout(&["event", "1058"], 0));
+    insta::assert_snapshot!("explain_xfreerdp_131", stdout(&["131"], 0));
+    assert!(stdout(&["tls", "41000"], 1).contains("0xa028 (41000) is in no list"));
+}
+
+/// Scenarios of a code of the wire are those whose server says it, by what their files have it do.
+#[test]
+fn the_scenarios_that_reproduce_a_code_come_from_the_catalogue() {
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let json: serde_json::Value = serde_json::from_str(&stdout(&[arguments, &["--json"]].concat(), 0)).unwrap();
+        json["scenarios"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+    };
+    for (code, part) in [
+        (&["HYBRID_REQUIRED_BY_SERVER"][..], "negotiation/failure"),
+        (&["tls", "40"], "tls/no-common-cipher/handshake-failure"),
+        (&["ERRINFO_LOGON_TIMEOUT"], "last-mile/"),
+        (&["STATUS_ACCOUNT_DISABLED"], "nla/"),
+        (&["RT_TOO_MANY_USERS"], "mcs/"),
+        (&["AUTHZ_ACCESS_DENIED"], "nla/early-user-auth"),
+    ] {
+        let ids = ids(code);
+        assert!(ids.iter().any(|id| id.starts_with(part)), "{code:?}: {ids:?}");
+        assert!(ids.iter().all(|id| badrdp_scenarios::find(id).is_ok()));
+    }
+    let alert = ids(&["tls", "70"]);
+    assert!(alert.iter().all(|id| !id.ends_with("handshake-failure")), "{alert:?}");
+    assert_eq!(ids(&["tls", "111"]), [""; 0], "no scenario sends this alert");
+}
+
+#[test]
+fn text_is_plain_ascii_that_fits_100_columns() {
+    for arguments in [&["0x904", "0x7"][..], &["7"], &["0x808"], &["1"], &["event", "1511"], &["0x5507"]] {
+        let output = badrdp(arguments);
+        let text = String::from_utf8(output.stdout).unwrap();
+        for line in text.lines() {
+            assert!(line.is_ascii() && line.len() <= 100 && !line.contains('\u{1b}'), "{line}");
+        }
+    }
 }

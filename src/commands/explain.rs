@@ -31,9 +31,9 @@ Examples:
   badrdp explain 0x80090302           an \"authentication error\"
   badrdp explain STATUS_PASSWORD_EXPIRED
   badrdp explain HYBRID_REQUIRED_BY_SERVER
-  badrdp explain tls 40               a TLS alert; also mstsc, extended, errinfo,
-                                      ntstatus, hresult, negotiation, licence, mcs,
-                                      gcc, x224, logon, rdstls, authorization
+  badrdp explain tls 40               a TLS alert; as well: mstsc, extended,
+                                      errinfo, ntstatus, hresult, negotiation,
+                                      licence, mcs, gcc, x224, logon, rdstls
   badrdp explain event 1057           a Windows event
   badrdp explain xfreerdp 131         the exit status of xfreerdp
 

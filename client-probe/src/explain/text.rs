@@ -1,6 +1,7 @@
 //! An explanation as text: 100 columns, plain ASCII, no colour of its own.
 
 use core::fmt::Write as _;
+use std::collections::HashSet;
 
 use super::{Advised, Explanation, Fix, Meaning, Pair, Unknown, evidence_word};
 
@@ -38,6 +39,8 @@ pub fn text(explanation: &Explanation) -> String {
         gap(&mut out);
         one_pair(&mut out, pair);
     }
+    let shown = if many && explanation.name.is_none() { IN_FULL } else { explanation.meanings.len() };
+    how(&mut out, explanation.meanings.get(..shown).unwrap_or(&explanation.meanings));
     if !explanation.scenarios.is_empty() {
         gap(&mut out);
         let tag = explanation.tags().into_iter().next().unwrap_or_default();
@@ -69,10 +72,7 @@ fn head(out: &mut String, explanation: &Explanation) {
         (_, None, 0 | 1) => return,
         (_, None, n) => {
             let asked = explanation.name.clone().unwrap_or_else(|| number(code));
-            format!(
-                "{asked} has a meaning in {n} code spaces: the space decides, so look where you read it. Likeliest \
-                 first."
-            )
+            format!("{asked} has {n} meanings: the code space decides, so look where you read it. Likeliest first.")
         }
     };
     wrap(out, "", 0, &line);
@@ -115,23 +115,33 @@ fn one_meaning(out: &mut String, meaning: &Meaning, n: Option<usize>) {
     for (n, remedy) in meaning.remedies.iter().enumerate() {
         labelled(out, if n == 0 { "try" } else { "" }, remedy);
     }
-    for advised in &meaning.fixes {
-        one_fix(out, advised);
+    for Advised { fix, evidence, why } in &meaning.fixes {
+        labelled(out, "fix", &format!("{} ({}: {why})", fix.title, evidence_word(*evidence)));
     }
     if let Some(why) = meaning.no_advice {
         labelled(out, "no advice", why);
     }
 }
 
-/// What to do, then what it may break.
-fn one_fix(out: &mut String, advised: &Advised) {
-    let Fix { title, steps, risk, undo, .. } = advised.fix;
-    labelled(out, "fix", &format!("{title} ({}: {})", evidence_word(advised.evidence), advised.why));
-    for (n, step) in steps.iter().enumerate() {
-        wrap(out, &" ".repeat(COLUMN), 3, &format!("{}. {step}", n + 1));
+/// Each fix once, however many meanings name it: what to do, what it may break, how to take it back.
+fn how(out: &mut String, meanings: &[Meaning]) {
+    let mut all: Vec<&Advised> = meanings.iter().flat_map(|meaning| &meaning.fixes).collect();
+    all.sort_by_key(|advised| advised.evidence);
+    let mut told = HashSet::new();
+    all.retain(|advised| told.insert(advised.fix.id));
+    if all.is_empty() {
+        return;
     }
-    wrap(out, &" ".repeat(COLUMN), 3, &format!("Risk: {risk}"));
-    wrap(out, &" ".repeat(COLUMN), 3, &format!("Undo: {undo}"));
+    gap(out);
+    wrap(out, "", 0, "The fixes, the surest first: what to do, what it can break, and how to take it back");
+    for Advised { fix: Fix { title, steps, risk, undo, .. }, evidence, .. } in all {
+        wrap(out, "   ", 3, &format!("{title} ({})", evidence_word(*evidence)));
+        for (n, step) in steps.iter().enumerate() {
+            wrap(out, "      ", 3, &format!("{}. {step}", n + 1));
+        }
+        wrap(out, "      ", 6, &format!("Risk: {risk}"));
+        wrap(out, "      ", 6, &format!("Undo: {undo}"));
+    }
 }
 
 fn one_unknown(out: &mut String, unknown: &Unknown) {
