@@ -141,6 +141,9 @@ fn claim(evidence: Evidence, text: impl Into<Cow<'static, str>>) -> Claim {
     Claim { evidence, text: text.into() }
 }
 
+/// discReason: the socket closed.
+const SOCKET_CLOSED: u32 = 0x904;
+
 /// Explains a number. With an extended code both are mstsc's; alone it is looked up in every space.
 #[must_use]
 pub fn explain(code: u32, extended: Option<u32>) -> Explanation {
@@ -157,7 +160,13 @@ pub fn explain(code: u32, extended: Option<u32>) -> Explanation {
         }
         Some(extended) => {
             match lookup::primary(code) {
-                Some(meaning) => meanings.push(meaning),
+                Some(mut meaning) => {
+                    // The server gave a reason, so TLS had worked: what mends TLS mends something else.
+                    if code == SOCKET_CLOSED && extended != 0 {
+                        meaning.fixes.retain(|advised| advised.evidence == Evidence::Folklore);
+                    }
+                    meanings.push(meaning);
+                }
                 None => unknown.push(Unknown::of(code, false)),
             }
             match lookup::extended(extended) {

@@ -320,6 +320,10 @@ fn what_the_folklore_advises_is_there_and_called_folklore() {
     assert_eq!(of(0x1b07, None, "renew-issued-certificate"), Some(Evidence::Documented));
     assert_eq!(of(0x1d07, None, "synchronize-clocks"), Some(Evidence::Documented));
     assert_eq!(of(0xb09, None, "nla-off-as-a-test"), Some(Evidence::Folklore));
+    // With an extended code TLS had worked; alone 0x904 may be a close in TLS.
+    assert_eq!(of(0x904, None, "check-tls-policy"), Some(Evidence::Inferred));
+    assert_eq!(of(0x904, Some(0), "check-tls-policy"), Some(Evidence::Inferred));
+    assert_eq!(of(0x904, Some(7), "check-tls-policy"), None);
     // The surest comes first.
     for name in names() {
         let meanings = explain_name(name).unwrap().meanings;

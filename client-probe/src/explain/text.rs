@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 use std::collections::HashSet;
 
-use super::{Advised, Explanation, Fix, Meaning, Pair, Unknown, evidence_word};
+use super::{Advised, Explanation, Fix, Meaning, Pair, Space, Unknown, evidence_word};
 
 /// The widest line.
 const WIDTH: usize = 100;
@@ -53,7 +53,15 @@ pub fn text(explanation: &Explanation) -> String {
 fn in_short(out: &mut String, meaning: &Meaning, n: usize) {
     let name = meaning.name.map_or_else(String::new, |name| format!("{name}: "));
     let title = meaning.space.title();
-    wrap(out, "   ", 3, &format!("{n}. {title} {}: {name}{}", number(meaning.number), meaning.meaning));
+    wrap(out, "   ", 3, &format!("{n}. {title} {}: {name}{}", spelled(meaning), meaning.meaning));
+}
+
+/// The number as people read it in that space.
+fn spelled(meaning: &Meaning) -> String {
+    match meaning.space {
+        Space::WindowsEvent | Space::XfreerdpExit => meaning.number.to_string(),
+        _ => number(meaning.number),
+    }
 }
 
 /// An empty line between two parts.
@@ -88,7 +96,7 @@ fn number(value: u32) -> String {
 fn one_meaning(out: &mut String, meaning: &Meaning, n: Option<usize>) {
     let n = n.map_or_else(String::new, |n| format!("{n}. "));
     let name = meaning.name.map_or_else(String::new, |name| format!(": {name}"));
-    wrap(out, "", 3, &format!("{n}{} {}{name}", meaning.space.title(), number(meaning.number)));
+    wrap(out, "", 3, &format!("{n}{} {}{name}", meaning.space.title(), spelled(meaning)));
     wrap(out, "", 3, &format!("   {}", meaning.meaning));
     labelled(out, evidence_word(meaning.evidence), meaning.source);
     labelled(out, "met in", meaning.space.met_in());
