@@ -1,5 +1,11 @@
 //! Steps that do not fit the client at hand are left out, and the transcript says so.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what they expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "tests state what they expect"
+)]
 
 mod common;
 
