@@ -211,7 +211,7 @@ pub fn explain_name(name: &str) -> Option<Explanation> {
 pub fn explain_in(word: &str, code: u32) -> Option<Explanation> {
     let spaces = space::named(word)?;
     let meanings: Vec<Meaning> = spaces.iter().flat_map(|space| lookup::in_space(*space, code)).collect();
-    let unknown = if meanings.is_empty() { vec![Unknown::of(code, false)] } else { Vec::new() };
+    let unknown = if meanings.is_empty() { vec![Unknown::in_space(code)] } else { Vec::new() };
     Some(Explanation {
         code: Some(code),
         extended: None,

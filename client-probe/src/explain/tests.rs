@@ -196,6 +196,11 @@ fn an_unknown_number_says_so_and_gives_only_its_shape() {
     assert_eq!(unknown.hints[0].evidence, Evidence::Inferred);
     assert!(unknown.hints[0].text.contains("TLS or CredSSP"));
     assert!(explain(0x0005_5599, None).unknown[0].hints.is_empty());
+    let hint = |code| explain(code, None).unknown[0].hints[0].clone();
+    assert!(hint(0xd000_006d).text.contains("the NTSTATUS 0xc000006d"));
+    assert!(hint(0x0001_abcd).text.contains("the ERRINFO 0xabcd"));
+    assert_eq!(hint(0x0002_abcd).evidence, Evidence::Reported);
+    assert!(hint(300).text.contains("id of a Windows event") && hint(300).evidence == Evidence::Inferred);
     assert!(!explain(0x904, Some(0x5_0000)).known);
     assert!(!explain(0xffff_0000, Some(7)).known);
 }
@@ -340,7 +345,7 @@ fn a_word_names_the_space_of_a_number() {
     assert_eq!(explain_in("mcs", 3).unwrap().meanings.len(), 2);
     assert_eq!(explain_in("xfreerdp", 7).unwrap().meanings[0].meaning, "the server denied the connection");
     let neither = explain_in("tls", 41_000).unwrap();
-    assert!(!neither.known && neither.unknown.len() == 1);
+    assert!(!neither.known && neither.unknown.len() == 1 && neither.unknown[0].hints.is_empty());
     assert_eq!(explain_in("weather", 1), None);
     for word in words() {
         assert!(is_space(word), "{word}");
