@@ -1,14 +1,17 @@
 //! Replaying a scenario: fake server and probe face each other on loopback.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use badrdp_client_probe::{
-    CredSsp, Credentials, Diagnosis, License, LicenseSecrets, LogonMode, Options as ProbeOptions, Password, Roots,
-    Target, diagnose, probe,
+    CredSsp, Credentials, Diagnosis, Follow, License, LicenseSecrets, LogonMode, Options as ProbeOptions, Password,
+    Reconnect as ProbeReconnect, Roots, Target, diagnose, probe,
 };
 use badrdp_fake_server::{FakeServer, Options as ServerOptions, StartError, VerifyError};
+use badrdp_proto::pdu::Side;
 use badrdp_proto::transcript::{Direction, Event, Transcript};
-use badrdp_scenarios::model::{Fault, LicenseAnswer, ProbeProfile};
+use badrdp_proto::vocab::Stage;
+use badrdp_scenarios::model::{Fault, LicenseAnswer, ProbeProfile, Reconnect};
 use badrdp_scenarios::{Scenario, Seeded};
 
 /// How to replay. Time and randomness are arguments.
@@ -20,6 +23,14 @@ pub struct Options {
     pub now: SystemTime,
     /// The longest silence that the probe accepts: what a scenario that stalls costs.
     pub budget: Duration,
+    /// Whether this machine has IPv6. Default: whether a socket of its loopback address can be had.
+    pub ipv6: bool,
+}
+
+impl Options {
+    fn no_ipv6(&self, scenario: &Scenario) -> Option<&'static str> {
+        (scenario.probe.ipv6 && !self.ipv6).then_some("it goes over IPv6, which is off on this machine")
+    }
 }
 
 impl Default for Options {
@@ -29,6 +40,7 @@ impl Default for Options {
             now: SystemTime::UNIX_EPOCH + Duration::from_secs(ServerOptions::FIXED_NOW),
             // Long enough for a machine that is busy with other things: a false stall would be a false verdict.
             budget: Duration::from_secs(3),
+            ipv6: has_ipv6(),
         }
     }
 }
@@ -53,6 +65,27 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// A replay that this machine cannot do.
+    fn of_nothing(scenario: &Scenario, options: &Options, why: &str) -> Self {
+        let client = Transcript {
+            side: Side::Client,
+            budget: options.budget,
+            entries: Vec::new(),
+            dropped: 0,
+            stage: Stage::Tcp,
+            failure: None,
+        };
+        Self {
+            scenario: scenario.clone(),
+            diagnosis: diagnose(&client),
+            client,
+            server: Vec::new(),
+            problems: Vec::new(),
+            not_applicable: Some(why.to_owned()),
+            took: Duration::ZERO,
+        }
+    }
+
     /// Whether everything was as the scenario's file says.
     #[must_use]
     pub const fn as_expected(&self) -> bool {
@@ -74,14 +107,17 @@ struct Played {
 /// No loopback port can be listened on, or the scenario's TLS cannot be set up.
 pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, StartError> {
     let started = Instant::now();
+    if let Some(why) = options.no_ipv6(scenario) {
+        return Ok(Replay::of_nothing(scenario, options, why));
+    }
     let Played { client, server, verified, diagnosis } = play(scenario, options).await?;
     let mut problems = Vec::new();
     let mut not_applicable = None;
     if let Err(error) = verified {
         if let VerifyError::NeverFired { line, .. } = &error {
-            let honest = play(&Scenario { faults: Vec::new(), ..scenario.clone() }, options).await?;
-            let faults = scenario.faults.iter().filter(|fault| fault.line == *line);
-            not_applicable = faults.filter_map(|fault| beyond(fault, &honest)).next();
+            let honest = play(&scenario.without_faults(), options).await?;
+            let mut faults = scenario.all_faults().filter(|fault| fault.line == *line);
+            not_applicable = faults.find_map(|fault| beyond(fault, &honest));
         }
         problems.push(error.to_string());
     }
@@ -95,7 +131,8 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
 }
 
 async fn play(scenario: &Scenario, options: &Options) -> Result<Played, StartError> {
-    let server_options = ServerOptions { seed: options.seed, now: options.now, ..ServerOptions::default() };
+    let listen = SocketAddr::new(loopback(scenario), 0);
+    let server_options = ServerOptions { listen, seed: options.seed, now: options.now, ..ServerOptions::default() };
     let server = FakeServer::start_with(scenario.clone(), server_options).await?;
     let target = Target { host: server.addr().ip().to_string(), port: server.addr().port() };
     let probe_options = ProbeOptions {
@@ -108,11 +145,19 @@ async fn play(scenario: &Scenario, options: &Options) -> Result<Played, StartErr
     };
     let client = probe(&target, &probe_options).await;
     // The server's side of the story ends a moment after the client's.
-    if client.entries.iter().any(|entry| matches!(entry.event, Event::Connected { .. })) {
-        server.wait_finished(1).await;
-    }
+    server.wait_finished(connections(&client)).await;
     let diagnosis = diagnose(&client);
     Ok(Played { client, server: server.transcripts(), verified: server.verify(), diagnosis })
+}
+
+/// Where the replay happens.
+fn loopback(scenario: &Scenario) -> IpAddr {
+    if scenario.probe.ipv6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() }
+}
+
+/// Whether this machine has IPv6: a socket of its loopback address can be had.
+fn has_ipv6() -> bool {
+    std::net::UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 /// Why the client never comes to the fault's message: there are too few of them in the honest run, too.
@@ -143,6 +188,16 @@ fn beyond(fault: &Fault, honest: &Played) -> Option<String> {
     Some(format!("line {line} waits for {which}, and this client gets {got} without the fault, too: it {end}"))
 }
 
+/// How often the probe was connected.
+fn connections(transcript: &Transcript) -> u64 {
+    let of = |event: &Event| match event {
+        Event::Connected { .. } => 1,
+        Event::Again(again) => connections(&again.transcript),
+        _ => 0,
+    };
+    transcript.entries.iter().map(|entry| of(&entry.event)).sum()
+}
+
 /// What `[probe]` says, in the probe's own words.
 #[must_use]
 pub fn probe_options(profile: &ProbeProfile, seed: u64) -> ProbeOptions {
@@ -166,6 +221,14 @@ pub fn probe_options(profile: &ProbeProfile, seed: u64) -> ProbeOptions {
         side_transports: profile.multitransport.iter().fold(0, |all, transport| all | transport.flag()),
         license: license(profile.license, seed),
         credssp: CredSsp { version, spnego: profile.spnego, vulnerable: profile.vulnerable, mode },
+        cookie: profile.cookie.clone().or(honest.cookie).filter(|cookie| !cookie.is_empty()),
+        routing_token: profile.routing_token.clone(),
+        correlation_id: profile.correlation_id,
+        reconnect: profile.reconnect.map(|how| match how {
+            Reconnect::Cookie => ProbeReconnect::Cookie,
+            Reconnect::WrongCookie => ProbeReconnect::WrongCookie,
+        }),
+        follow: profile.follow.then(Follow::default),
         ..honest
     }
 }
@@ -228,6 +291,7 @@ mod tests {
         let default = ProbeOptions::default();
         let plain = probe_options(&ProbeProfile::default(), 0);
         assert_eq!((plain.credentials, plain.protocols), (None, default.protocols));
+        assert_eq!((plain.cookie, plain.reconnect, plain.follow), (default.cookie, None, None));
         assert_eq!((plain.credssp, plain.accept_certificate), (default.credssp, false));
 
         let profile = ProbeProfile {
@@ -244,6 +308,12 @@ mod tests {
             multitransport: vec![SideTransport::Reliable, SideTransport::Lossy],
             license: LicenseAnswer::New,
             channels: Some(vec!["rdpdr".to_owned()]),
+            cookie: Some(String::new()),
+            routing_token: Some("msts=1".to_owned()),
+            correlation_id: Some([1; 16]),
+            ipv6: false,
+            reconnect: Some(Reconnect::WrongCookie),
+            follow: true,
         };
         let options = probe_options(&profile, 0);
         let credentials = Credentials {
@@ -261,8 +331,32 @@ mod tests {
         assert_eq!(probe_options(&profile, 0).license, License::New(secrets.clone()));
         assert_ne!(probe_options(&profile, 1).license, License::New(secrets.clone()));
         assert_eq!(plain.license, License::Decline);
+        assert_eq!((options.cookie, options.routing_token.as_deref()), (None, Some("msts=1")));
+        assert_eq!((options.correlation_id, options.follow), (Some([1; 16]), Some(Follow::default())));
+        assert_eq!(options.reconnect, Some(ProbeReconnect::WrongCookie));
         let guard = ProbeProfile { remote_guard: true, ..ProbeProfile::default() };
         assert_eq!(probe_options(&guard, 0).credssp.mode, LogonMode::RemoteGuard);
+    }
+
+    #[tokio::test]
+    async fn a_scenario_over_ipv6_goes_over_it_or_is_not_applicable() {
+        let scenario = scenario("probe.ipv6 = true\nexpect.probe = { stage = \"active\" }\n");
+        let without = Options { ipv6: false, ..Options::default() };
+        let replayed = replay(&scenario, &without).await.unwrap();
+        assert_eq!(replayed.not_applicable.as_deref(), Some("it goes over IPv6, which is off on this machine"));
+        assert!(!replayed.as_expected() && replayed.problems.is_empty());
+        if !has_ipv6() {
+            // Nothing more can be seen here.
+            return;
+        }
+        let replayed = replay(&scenario, &Options::default()).await.unwrap();
+        assert!(replayed.as_expected(), "{:?}", replayed.problems);
+        let peers = |transcript: &Transcript| match transcript.entries.first().unwrap().event {
+            Event::Connected { peer } => peer,
+            _ => None,
+        };
+        let sides = [&replayed.client, replayed.server.first().unwrap()].map(peers);
+        assert_eq!(sides, [Some(Ipv6Addr::LOCALHOST.into()); 2]);
     }
 
     #[tokio::test]

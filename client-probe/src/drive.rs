@@ -7,9 +7,11 @@ use std::time::Duration;
 use badrdp_proto::connect::{
     AuthCall, Blame, Client, ClientConfig, Ending, Failure, LicenseCall, Output, TlsFailure, TlsFailureKind,
 };
+use badrdp_proto::pdu::auto_reconnect::ServerCookie;
 use badrdp_proto::pdu::message_channel::Heartbeat;
+use badrdp_proto::pdu::redirection::ServerRedirection;
 use badrdp_proto::pdu::share::ShareDataPdu;
-use badrdp_proto::pdu::x224::NegotiationRequest;
+use badrdp_proto::pdu::x224::{NegotiationRequest, Protocols};
 use badrdp_proto::pdu::{ChannelPdu, Message, Side};
 use badrdp_proto::session::Session;
 use badrdp_proto::transcript::{Direction, Event, Recorder, Transcript};
@@ -21,6 +23,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 
+use crate::again::Errand;
 use crate::auth::Auth;
 use crate::certificate::{TrustStore, judge};
 use crate::connect::connect;
@@ -36,8 +39,17 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// What is read from a peer in one go.
 const CHUNK: usize = 16 * 1024;
 
-/// Walks the handshake, and records it.
-pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
+/// What one connection leaves behind.
+pub(crate) struct Walked {
+    pub(crate) transcript: Transcript,
+    /// The auto-reconnect cookie that was received last.
+    pub(crate) cookie: Option<ServerCookie>,
+    /// Where the host sent the client.
+    pub(crate) redirection: Option<Box<ServerRedirection>>,
+}
+
+/// Walks the handshake on this errand, and records it.
+pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) -> Walked {
     let start = Instant::now();
     // The system's trust store takes longer to read than most hosts to answer: read it meanwhile.
     let roots = options.roots.clone();
@@ -48,13 +60,16 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
             let mut recorder = Recorder::new(Side::Client, options.budget);
             recorder.record(start.elapsed(), Stage::Tcp, Event::ConnectFailed { failure, tried });
             let cause = Blame::Local("TCP could not be connected");
-            return recorder.finish(Stage::Tcp, Some(Failure { stage: Stage::Tcp, cause, after: None }));
+            let failure = Failure { stage: Stage::Tcp, cause, after: None };
+            let transcript = recorder.finish(Stage::Tcp, Some(failure));
+            return Walked { transcript, cookie: None, redirection: None };
         }
     };
-    let mut session = Session::new(Client::new(client_config(options)), options.budget);
     let peer = stream.peer_addr().ok().map(|address| address.ip());
+    let config = client_config(options, errand, peer.is_some_and(|peer| peer.is_ipv6()));
+    let mut session = Session::new(Client::new(config), options.budget);
     session.note(start.elapsed(), Event::Connected { peer });
-    if let Some(credentials) = &options.credentials {
+    if let (Some(credentials), None) = (&options.credentials, &errand.password) {
         let (domain, user) = (credentials.domain.clone(), credentials.user.clone());
         session.note(start.elapsed(), Event::Credentials { domain, user });
     }
@@ -64,6 +79,7 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
         stream: Stream::Plain(stream),
         name: options.server_name.clone().unwrap_or_else(|| target.host.clone()),
         options,
+        errand,
         start,
         roots: Some(roots),
         leaf: Vec::new(),
@@ -78,7 +94,7 @@ pub(crate) async fn walk(target: &Target, options: &Options) -> Transcript {
 }
 
 /// What the machine is told. It gets no password: that goes through [`Auth`] alone.
-fn client_config(options: &Options) -> ClientConfig {
+fn client_config(options: &Options, errand: &Errand, ipv6: bool) -> ClientConfig {
     ClientConfig {
         protocols: options.protocols,
         request_flags: match options.credssp.mode {
@@ -87,12 +103,19 @@ fn client_config(options: &Options) -> ClientConfig {
             LogonMode::RemoteGuard => NegotiationRequest::REMOTE_GUARD,
         },
         stop_after_logon: options.stop_after_logon,
-        user: options.credentials.as_ref().map(|credentials| (credentials.domain.clone(), credentials.user.clone())),
+        user: errand.user.clone().or_else(|| {
+            options.credentials.as_ref().map(|credentials| (credentials.domain.clone(), credentials.user.clone()))
+        }),
         cookie: options.cookie.clone(),
         channels: options.channels.clone(),
         side_transports: options.side_transports,
         measure_time: options.ticking,
         accept_license: options.license != License::Decline,
+        routing_token: errand.token.clone().or_else(|| options.routing_token.clone().map(String::into_bytes)),
+        correlation_id: options.correlation_id,
+        redirected_session: errand.session,
+        reconnect: errand.cookie,
+        ipv6,
         ..ClientConfig::default()
     }
 }
@@ -151,6 +174,7 @@ struct Drive<'a> {
     peer: Option<IpAddr>,
     name: String,
     options: &'a Options,
+    errand: &'a Errand,
     start: Instant,
     roots: Option<JoinHandle<TrustStore>>,
     /// The host's own certificate, in DER.
@@ -177,7 +201,7 @@ impl Drive<'_> {
         self.start + self.options.connect_budget + self.options.budget * BUDGETS
     }
 
-    async fn run(mut self) -> Transcript {
+    async fn run(mut self) -> Walked {
         loop {
             let now = self.now();
             match self.session.poll(now) {
@@ -187,13 +211,15 @@ impl Drive<'_> {
                     self.session.note(now, Event::Activated);
                     self.linger_until = Some(Instant::now() + self.options.linger);
                 }
-                // Only a server draws, or has steps.
-                Some(Output::Draw | Output::Skipped { .. }) => {}
+                // Only a server does these.
+                Some(Output::Draw | Output::Skipped { .. } | Output::CookieChecked(_)) => {}
                 Some(Output::Authenticate(call)) => self.authenticate(call),
                 Some(Output::License(call)) => self.license(call),
                 Some(Output::End(ending)) => {
                     self.close(ending).await;
-                    return self.session.finish();
+                    let machine = self.session.machine_mut();
+                    let (cookie, redirection) = (machine.take_cookie(), machine.take_redirection());
+                    return Walked { transcript: self.session.finish(), cookie, redirection };
                 }
                 None if self.satisfied() => self.session.machine_mut().leave(),
                 None => self.hear().await,
@@ -203,7 +229,7 @@ impl Drive<'_> {
 
     /// The session is active and drawn: there is nothing more to learn without a user.
     fn satisfied(&self) -> bool {
-        if self.linger_until.is_none() {
+        if self.linger_until.is_none() || self.waits_for_loss() {
             return false;
         }
         let received = self.session.recorder().entries().iter().rev().filter_map(|entry| match &entry.event {
@@ -219,6 +245,11 @@ impl Drive<'_> {
             drawn |= is_picture(message);
         }
         drawn && self.session.machine().is_active() && !self.session.machine().is_opening_devices()
+    }
+
+    /// The probe is to come back to this session: it must be lost first.
+    const fn waits_for_loss(&self) -> bool {
+        self.options.reconnect.is_some() && self.errand.cookie.is_none()
     }
 
     async fn send(&mut self, message: &Message) {
@@ -245,6 +276,11 @@ impl Drive<'_> {
 
     fn authenticate(&mut self, call: AuthCall) {
         let now = self.now();
+        if let (None, Some(_), Some((domain, user))) = (&self.auth, &self.errand.password, &self.errand.user) {
+            // Whose password the redirection brought matters only here, where it is used for a logon.
+            let (domain, user) = (domain.clone(), user.clone());
+            self.session.note(now, Event::Credentials { domain, user });
+        }
         let auth = self.auth.get_or_insert_with(|| Auth::new(self.options, &self.leaf, self.trusted));
         let elapsed = if self.options.ticking { now } else { Duration::ZERO };
         let reply = auth.call(call, self.options.now + elapsed);
@@ -349,6 +385,11 @@ impl Drive<'_> {
         let verdict = judge(chain, &self.name, self.options.now, &roots);
         self.leaf = chain.first().cloned().unwrap_or_default();
         self.trusted = self.options.accept_certificate || verdict.problems.is_empty();
+        // Where there is a logon before the session, the password goes there and nowhere else.
+        let plain = self.session.machine().facts().selected == Some(Protocols::SSL);
+        if let (true, true, Some(password)) = (plain, self.trusted, &self.errand.password) {
+            self.session.machine_mut().give_password(password.clone());
+        }
         self.session.note(now, Event::Certificate(verdict));
     }
 

@@ -1,5 +1,6 @@
 //! Walks an RDP handshake against any host and says who failed, where, and why.
 
+mod again;
 mod auth;
 mod certificate;
 mod connect;
@@ -17,4 +18,7 @@ mod tls;
 mod weak;
 
 pub use diagnosis::{Diagnosis, diagnose};
-pub use probe::{CredSsp, Credentials, License, LicenseSecrets, LogonMode, Options, Password, Roots, Target, probe};
+pub use probe::{
+    CredSsp, Credentials, Follow, License, LicenseSecrets, LogonMode, Options, Password, Reconnect, Roots, Target,
+    probe,
+};

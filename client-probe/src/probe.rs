@@ -3,8 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use badrdp_proto::pdu::x224::Protocols;
-use badrdp_proto::transcript::{Entry, Event, Transcript};
-use badrdp_proto::vocab::Stage;
+use badrdp_proto::transcript::Transcript;
 
 /// The host to probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +54,32 @@ pub struct Options {
     /// The `mstshash` cookie to send, as real clients do. Default `badrdp`. Its CR LF also wakes services that read
     /// lines, such as HTTP, so that they show themselves.
     pub cookie: Option<String>,
+    /// A routing token to send in the cookie's place, without its CR LF.
+    pub routing_token: Option<String>,
+    /// The `correlationId` to send (MS-RDPBCGR 2.2.1.1.2).
+    pub correlation_id: Option<[u8; 16]>,
+    /// Come back once when a session is lost for which the host gave an auto-reconnect cookie. Default no.
+    pub reconnect: Option<Reconnect>,
+    /// Go where the host redirects to. Default no.
+    pub follow: Option<Follow>,
+}
+
+/// How to come back to a session that was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reconnect {
+    /// With the proof that MS-RDPBCGR 5.5 asks for.
+    Cookie,
+    /// With a proof that does not match, to see what the host makes of it.
+    WrongCookie,
+}
+
+/// Where a redirection may lead: to the same host, on the same port; and to these.
+///
+/// A hostile host must not be able to send the probe, or credentials with it, to a host of its choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Follow {
+    /// Other hosts, each with its port.
+    pub elsewhere: Vec<Target>,
 }
 
 /// What to do when the host starts a licence exchange.
@@ -189,20 +214,18 @@ impl Default for Options {
             stop_after_logon: false,
             license: License::Decline,
             cookie: Some("badrdp".to_owned()),
+            routing_token: None,
+            correlation_id: None,
+            reconnect: None,
+            follow: None,
         }
     }
 }
 
 /// Walks the handshake against `target` as far as it goes with the credentials given, or without.
 ///
-/// Never fails: what goes wrong is in the transcript.
+/// Never fails: what goes wrong is in the transcript. What happens on further connections is in it, too: see
+/// [`Again`](badrdp_proto::transcript::Again).
 pub async fn probe(target: &Target, options: &Options) -> Transcript {
-    let mut transcript = crate::drive::walk(target, options).await;
-    if options.ask_nla_required && crate::required::is_open(&transcript) {
-        let started = tokio::time::Instant::now();
-        let at = transcript.entries.last().map_or(Duration::ZERO, |entry| entry.at);
-        let event = Event::NlaRequirement(crate::required::ask(target, options).await);
-        transcript.entries.push(Entry { at: at + started.elapsed(), stage: Stage::Nla, event });
-    }
-    transcript
+    crate::again::story(target, options).await
 }

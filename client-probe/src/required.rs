@@ -36,7 +36,12 @@ pub(crate) fn is_open(transcript: &Transcript) -> bool {
 
 /// Offers TLS alone and reads the answer.
 pub(crate) async fn ask(target: &Target, options: &Options) -> NlaRequirement {
-    let config = ClientConfig { protocols: Protocols::SSL, cookie: options.cookie.clone(), ..ClientConfig::default() };
+    let config = ClientConfig {
+        protocols: Protocols::SSL,
+        cookie: options.cookie.clone(),
+        routing_token: options.routing_token.clone().map(String::into_bytes),
+        ..ClientConfig::default()
+    };
     let Ok(mut stream) = connect(target, options.connect_budget).await else {
         return NlaRequirement::Unknown;
     };

@@ -1,5 +1,6 @@
 //! The one loop of a connection: socket on one side, session on the other, the plan between.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use badrdp_proto::connect::{CloseKind, Ending, Output, TlsFailure};
@@ -43,7 +44,8 @@ pub(crate) struct Connection {
     acceptor: Acceptor,
     licensor: Licensor,
     open: Open,
-    number: u64,
+    pub(crate) number: u64,
+    pub(crate) client: IpAddr,
     pictures: u32,
     ending: Option<(Ending, Option<String>)>,
 }
@@ -57,6 +59,7 @@ impl Connection {
         let acceptor = Acceptor::new(&host.auth, number);
         let licensor = Licensor::new(host.auth.seed, number);
         let title = host.title.clone();
+        let client = peer.ip();
         Self {
             host,
             link,
@@ -68,6 +71,7 @@ impl Connection {
             licensor,
             open,
             number,
+            client,
             pictures: 0,
             ending: None,
         }
@@ -89,11 +93,11 @@ impl Connection {
         for shaped in self.plan.flush() {
             self.record(&shaped, Some("the connection ended first"));
         }
-        self.host.book.learn(self.plan.firing());
+        self.host.learn(self.plan.firing());
         if let Some((how, _)) = &self.ending {
             self.done(None, Act::End(*how));
         }
-        let Self { host, link, mut log, open, number, ending, .. } = self;
+        let Self { host, link, mut log, open, number, client, ending, .. } = self;
         let (how, altered) = ending.unwrap_or_default();
         if how != Ending::Stall {
             open.ending();
@@ -104,6 +108,7 @@ impl Connection {
             log.note(Event::PeerClosed(if reset { CloseKind::Reset } else { CloseKind::Fin }));
         }
         host.book.keep(number, log.finish());
+        host.book.left(client);
         // From here on the connection counts as ended: its transcript is there.
         drop(open);
     }
@@ -150,6 +155,13 @@ impl Connection {
                 self.log.license(reply);
                 Flow::Go
             }
+            Output::CookieChecked(check) => {
+                if let Some(cookie) = self.log.machine().server().facts().reconnected {
+                    self.host.book.use_up(&cookie);
+                }
+                self.log.note(Event::CookieChecked(check));
+                Flow::Go
+            }
             Output::Activated => {
                 self.link.listen_for_ever();
                 self.log.note(Event::Activated);
@@ -172,6 +184,10 @@ impl Connection {
     }
 
     async fn send(&mut self, message: &Message) -> Flow {
+        if let Some(cookie) = message.cookie() {
+            // Known before the client can come back with it.
+            self.host.book.give(cookie);
+        }
         let shaped = self.plan.shape(message);
         self.write(shaped).await
     }
@@ -199,7 +215,7 @@ impl Connection {
     /// Carries out what the plan says.
     pub(crate) async fn write(&mut self, shaped: Vec<Shaped>) -> Flow {
         // Known before the first byte can be seen.
-        self.host.book.learn(self.plan.firing());
+        self.host.learn(self.plan.firing());
         for mut shaped in shaped {
             let unsent = self.link.half_closed();
             let ops = std::mem::take(&mut shaped.ops);

@@ -119,11 +119,12 @@ mod tests {
     #[tokio::test]
     async fn the_whole_catalogue_mints_no_certificate_twice() {
         let scenarios = catalog().to_vec();
-        let shown: Vec<_> = scenarios.iter().map(|scenario| &scenario.server.tls).collect();
+        let later = scenarios.iter().flat_map(|scenario| scenario.later.iter().map(|later| &later.server.tls));
+        let shown: Vec<_> = scenarios.iter().map(|scenario| &scenario.server.tls).chain(later).collect();
         let kinds: BTreeSet<_> = shown.iter().map(|tls| format!("{:?} {:?}", tls.certificate, tls.key)).collect();
         let stock = Stock::new(&Options::default()).unwrap();
         for scenario in &scenarios {
-            stock.host(scenario.clone()).unwrap();
+            stock.acts(scenario.clone()).unwrap();
         }
         assert_eq!(stock.tls.minted(), kinds.len());
         assert!(kinds.len() * 10 < scenarios.len(), "{} kinds for {} scenarios", kinds.len(), scenarios.len());

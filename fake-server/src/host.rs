@@ -1,5 +1,6 @@
 //! A scenario that is ready to be played, and what servers that start together share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,10 @@ use badrdp_scenarios::model::Fault;
 use badrdp_scenarios::{Scenario, Seeded};
 use time::OffsetDateTime;
 
+use crate::acts::{self, Acts};
 use crate::auth::AuthHost;
 use crate::book::{Book, Shelf};
+use crate::fault::Firing;
 use crate::licensing::LicenseHost;
 use crate::port::StartError;
 use crate::profile::server_config;
@@ -21,7 +24,10 @@ use crate::{Observer, Options, WireObserver};
 pub(crate) struct Host {
     /// The scenario's id.
     pub(crate) id: Arc<str>,
-    pub(crate) config: ServerConfig,
+    config: ServerConfig,
+    /// Which part of the scenario it plays.
+    part: usize,
+    seed: u64,
     pub(crate) tls: Arc<TlsHost>,
     pub(crate) auth: AuthHost,
     /// Where the scenario has a licence exchange.
@@ -33,7 +39,26 @@ pub(crate) struct Host {
     pub(crate) cards: Arc<Cards>,
     pub(crate) observer: Option<Observer>,
     pub(crate) wire: Option<WireObserver>,
-    pub(crate) book: Book,
+    pub(crate) book: Arc<Book>,
+}
+
+impl Host {
+    /// What the machine of the connection with this number is told: it has a reconnect cookie of its own to give, and
+    /// knows those that were given before.
+    pub(crate) fn config(&self, number: u64) -> ServerConfig {
+        let auto_reconnect_random = Seeded::new(self.seed, &format!("auto-reconnect-{number}")).bytes();
+        ServerConfig { auto_reconnect_random, cookies: self.book.cookies(), ..self.config.clone() }
+    }
+
+    /// A client is shown what this host plays.
+    pub(crate) fn open(&self, client: IpAddr) {
+        self.book.open(self.part, client);
+    }
+
+    /// What became of each fault so far.
+    pub(crate) fn learn(&self, firing: &[Firing]) {
+        self.book.learn(self.part, firing);
+    }
 }
 
 /// What servers that start together share: certificates, pictures, and the room for transcripts.
@@ -70,29 +95,47 @@ impl Stock {
     }
 
     /// Makes what this scenario needs and nothing else: start-up has to be quick.
-    pub(crate) fn host(&self, scenario: Scenario) -> Result<Host, StartError> {
-        let tls = self.tls.host(&scenario.server.tls)?;
+    pub(crate) fn acts(&self, scenario: Scenario) -> Result<Acts, StartError> {
+        self.acts_with(scenario, |_| {})
+    }
+
+    /// The same, with each host finished by `finish`.
+    pub(crate) fn acts_with(&self, scenario: Scenario, finish: impl Fn(&mut Host)) -> Result<Acts, StartError> {
+        let book = Arc::new(Book::new(scenario, Arc::clone(&self.shelf)));
+        Acts::new(Arc::clone(&book), |part| {
+            let mut host = self.host(&book, part)?;
+            finish(&mut host);
+            Ok(host)
+        })
+    }
+
+    fn host(&self, book: &Arc<Book>, part: usize) -> Result<Host, StartError> {
+        let scenario = &book.scenario;
+        let (server, faults) = acts::part(scenario, part);
+        let tls = self.tls.host(&server.tls)?;
         let random = Seeded::new(self.options.seed, "auto-reconnect").bytes();
         Ok(Host {
             id: scenario.id.as_str().into(),
-            licensing: LicenseHost::new(&scenario.server.licensing, &self.tls)?,
-            config: server_config(&scenario.server, random),
+            licensing: LicenseHost::new(&server.licensing, &self.tls)?,
+            config: server_config(server, random),
+            part,
+            seed: self.options.seed,
             auth: AuthHost {
-                nla: scenario.server.nla.clone(),
-                accounts: scenario.server.accounts.clone(),
+                nla: server.nla.clone(),
+                accounts: server.accounts.clone(),
                 public_key: tls.public_key.clone(),
                 now: self.now.unix_timestamp(),
                 started: self.started,
                 seed: self.options.seed,
             },
             tls,
-            faults: scenario.faults.clone(),
+            faults: faults.to_vec(),
             budget: self.options.budget,
             title: scenario.id.clone(),
             cards: Arc::clone(&self.cards),
             observer: self.options.observer.clone(),
             wire: self.options.wire.clone(),
-            book: Book::new(scenario, Arc::clone(&self.shelf)),
+            book: Arc::clone(book),
         })
     }
 }

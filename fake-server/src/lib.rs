@@ -30,6 +30,7 @@
 //! that stands between the machine and the socket (`fault`).
 
 mod actor;
+mod acts;
 mod auth;
 mod book;
 mod drive;
@@ -46,6 +47,7 @@ mod server;
 mod shared_port;
 mod testcard;
 mod tls;
+mod visits;
 
 pub use book::{MAX_TRANSCRIPTS, VerifyError};
 pub use farm::{FarmError, ServerFarm};

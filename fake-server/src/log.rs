@@ -30,7 +30,7 @@ pub(crate) struct Log {
 impl Log {
     pub(crate) fn new(host: &Host, number: u64, peer: SocketAddr) -> Self {
         Self {
-            session: Session::new(Actor::new(host.config.clone()), host.budget),
+            session: Session::new(Actor::new(host.config(number)), host.budget),
             start: Instant::now(),
             observed: 0,
             observer: host.observer.clone(),

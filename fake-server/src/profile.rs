@@ -1,9 +1,11 @@
 //! From a scenario's `[server]` to the honest machine's configuration.
 
-use badrdp_proto::connect::{LicenseExchange, NegotiationPolicy, ServerConfig};
+use badrdp_proto::connect::{LicenseExchange, NegotiationPolicy, SERVER_CHANNEL, ServerConfig};
+use badrdp_proto::pdu::client_info::SecretBytes;
+use badrdp_proto::pdu::redirection::ServerRedirection;
 use badrdp_proto::pdu::x224::NegotiationRequest;
 use badrdp_proto::vocab::codes::McsResult;
-use badrdp_scenarios::model::{Exchange, NlaProfile, ServerProfile};
+use badrdp_scenarios::model::{Exchange, NlaProfile, Redirection, ServerProfile};
 
 /// The machine's configuration for `profile`; `random` fills what a server chooses at random.
 pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> ServerConfig {
@@ -38,6 +40,27 @@ pub(crate) fn server_config(profile: &ServerProfile, random: [u8; 16]) -> Server
         steps: if profile.session.steps.is_empty() { honest.steps } else { profile.session.steps.clone() },
         session_id: 1 + u32::from(random.first().copied().unwrap_or_default() >> 4),
         auto_reconnect_random: random,
+        cookies: Vec::new(),
+        refuse_cookies: profile.session.refuse_cookies,
+        redirection: profile.redirection.as_ref().map(|redirection| Box::new(server_redirection(redirection))),
+    }
+}
+
+/// As a broker writes it: the user's name is not to be kept.
+fn server_redirection(redirection: &Redirection) -> ServerRedirection {
+    let Redirection { session, address, token, user, domain, password } = redirection;
+    let utf16 = |text: &String| text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+    ServerRedirection {
+        pdu_source: SERVER_CHANNEL,
+        session_id: *session,
+        redir_flags: if user.is_some() { ServerRedirection::DONT_STORE_USERNAME } else { 0 },
+        target_net_address: address.clone(),
+        load_balance_info: token.as_ref().map(|token| format!("{token}\r\n").into_bytes()),
+        user_name: user.clone(),
+        domain: domain.clone(),
+        password: password.as_ref().map(utf16).map(SecretBytes),
+        pad: vec![0; 8],
+        ..ServerRedirection::default()
     }
 }
 

@@ -7,15 +7,16 @@ use badrdp_proto::transcript::{Disclosure, Transcript, disclosures};
 use badrdp_scenarios::Scenario;
 
 use crate::Options;
+use crate::acts::Acts;
 use crate::book::VerifyError;
 use crate::drive::Connection;
-use crate::host::{Host, Stock};
+use crate::host::Stock;
 use crate::port::{Bound, Port, StartError};
 
 /// A running server; dropping it stops it without blocking: open connections are cut.
 pub struct FakeServer {
     port: Port,
-    host: Arc<Host>,
+    acts: Arc<Acts>,
     /// The scenario CA's certificate.
     ca: Arc<rcgen::Certificate>,
 }
@@ -40,22 +41,24 @@ impl FakeServer {
 
     /// Serves `scenario` on a port that is bound, with what `stock` has.
     pub(crate) fn serve(scenario: Scenario, bound: Bound, stock: &Stock) -> Result<Self, StartError> {
-        let host = Arc::new(stock.host(scenario)?);
+        let acts = Arc::new(stock.acts(scenario)?);
         let ca = stock.ca()?;
         let port = bound.serve({
-            let host = Arc::clone(&host);
+            let acts = Arc::clone(&acts);
             move |arrival| {
-                host.book.open();
-                Connection::new(Arc::clone(&host), arrival).run()
+                let client = arrival.peer.ip();
+                let host = Arc::clone(acts.next(client));
+                host.open(client);
+                Connection::new(host, arrival).run()
             }
         });
-        Ok(Self { port, host, ca })
+        Ok(Self { port, acts, ca })
     }
 
     /// The scenario that is played.
     #[must_use]
     pub fn scenario(&self) -> &Scenario {
-        &self.host.book.scenario
+        &self.acts.book.scenario
     }
 
     /// Where it listens.
@@ -79,20 +82,20 @@ impl FakeServer {
     /// The TLS configuration with the scenario's certificate: what another server needs to be compared with this one.
     #[must_use]
     pub fn tls_config(&self) -> Arc<rustls::ServerConfig> {
-        Arc::clone(&self.host.tls.config)
+        Arc::clone(&self.acts.first().tls.config)
     }
 
     /// Transcripts of the connections that ended, in order of their start; at most [`MAX_TRANSCRIPTS`](crate::MAX_TRANSCRIPTS).
     #[must_use]
     pub fn transcripts(&self) -> Vec<Transcript> {
-        self.host.book.transcripts().into_iter().map(|(_, transcript)| transcript).collect()
+        self.acts.book.transcripts().into_iter().map(|(_, transcript)| transcript).collect()
     }
 
     /// The leak ledger: what each connection that ended gave away, by its number from 1. Of those in
     /// [`transcripts`](Self::transcripts), in the same order; connections that gave nothing away are there, too.
     #[must_use]
     pub fn disclosures(&self) -> Vec<(u64, Vec<Disclosure>)> {
-        let transcripts = self.host.book.transcripts().into_iter();
+        let transcripts = self.acts.book.transcripts().into_iter();
         transcripts.map(|(number, transcript)| (number, disclosures(&transcript))).collect()
     }
 
@@ -119,15 +122,15 @@ impl FakeServer {
         self.port.settled().await;
     }
 
-    /// Whether every fault of the scenario fired at least once.
+    /// Whether every fault of the scenario fired at least once, and every `[[connection]]` was reached.
     ///
     /// A fault is known to have fired before its first byte is written, so a client that saw it can
     /// ask at once. After faults that a client cannot see, wait for [`finished`](Self::finished).
     ///
     /// # Errors
-    /// No connection, or a fault that never fired.
+    /// No connection, a fault that never fired, or a later connection that never came.
     pub fn verify(&self) -> Result<(), VerifyError> {
-        self.host.book.verify()
+        self.acts.book.verify()
     }
 }
 

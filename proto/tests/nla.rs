@@ -100,7 +100,11 @@ fn turn<M: Machine>(
                 session.auth(script.pop_front().expect("the script has an answer"));
             }
             Output::End(ending) => *ended = Some(ending),
-            Output::Activated | Output::Draw | Output::Skipped { .. } | Output::License(_) => {}
+            Output::Activated
+            | Output::Draw
+            | Output::Skipped { .. }
+            | Output::License(_)
+            | Output::CookieChecked(_) => {}
         }
     }
     moved

@@ -164,7 +164,7 @@ fn merged<'i>(base: &View<'_, 'i>, case: &Value<'i>) -> DeTable<'i> {
     table
 }
 
-fn lay_over<'i>(base: &mut DeTable<'i>, over: DeTable<'i>) {
+pub(crate) fn lay_over<'i>(base: &mut DeTable<'i>, over: DeTable<'i>) {
     for (key, value) in over {
         let name: &str = key.get_ref();
         let both_tables = value.get_ref().is_table() && base.get(name).is_some_and(|old| old.get_ref().is_table());

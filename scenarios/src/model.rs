@@ -1,5 +1,6 @@
 //! What a checked scenario says.
 
+mod again;
 mod licensing;
 mod nla;
 
@@ -13,6 +14,7 @@ use badrdp_proto::vocab::codes::{McsResult, NegotiationFailureCode};
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::Layer;
 
+pub use again::{Later, Reconnect, Redirection};
 pub use licensing::{Exchange, LicenseAnswer, LicenseCertificate, LicensingProfile};
 pub use nla::{Account, Mechanism, NlaProfile, ProbeProfile, PublicKeyAnswer, Refusal, Target};
 
@@ -35,6 +37,8 @@ pub struct Scenario {
     pub server: ServerProfile,
     /// What goes wrong on the wire.
     pub faults: Vec<Fault>,
+    /// `[[connection]]`: what is different when the client comes again, in order of `from`.
+    pub later: Vec<Later>,
     /// `[probe]`: what the probe does in a replay, where that is not its default.
     pub probe: ProbeProfile,
     /// What a good probe must conclude.
@@ -43,6 +47,22 @@ pub struct Scenario {
     pub expect_client: ExpectClient,
     /// The file it came from.
     pub source: PathBuf,
+}
+
+impl Scenario {
+    /// The same server without any fault.
+    #[must_use]
+    pub fn without_faults(&self) -> Self {
+        let mut honest = self.clone();
+        honest.faults.clear();
+        honest.later.iter_mut().for_each(|later| later.faults.clear());
+        honest
+    }
+
+    /// Every fault, those of later connections behind those of the first.
+    pub fn all_faults(&self) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().chain(self.later.iter().flat_map(|later| &later.faults))
+    }
 }
 
 /// Who the server is; every key has an honest default.
@@ -66,6 +86,8 @@ pub struct ServerProfile {
     pub multitransport: Vec<SideTransport>,
     /// `[server.licensing]`.
     pub licensing: LicensingProfile,
+    /// `[server.redirection]`: send the client elsewhere in place of Demand Active.
+    pub redirection: Option<Redirection>,
     /// `[server.session]`.
     pub session: SessionProfile,
 }
@@ -82,6 +104,7 @@ impl Default for ServerProfile {
             auto_detect: Vec::new(),
             multitransport: Vec::new(),
             licensing: LicensingProfile::default(),
+            redirection: None,
             session: SessionProfile::default(),
         }
     }
@@ -242,6 +265,8 @@ impl Default for McsProfile {
 pub struct SessionProfile {
     /// `steps = [...]`: in order. Empty: log on, draw the test card, stay.
     pub steps: Vec<Step>,
+    /// `refuse_cookies = true`: take no auto-reconnect cookie, not even a right one.
+    pub refuse_cookies: bool,
 }
 
 /// One `[[fault]]`.

@@ -11,7 +11,7 @@ use badrdp_proto::pdu::x224::Protocols;
 
 use self::item::{Entries, Item, Section};
 use crate::check::words;
-use crate::model::{ExpectClient, ExpectProbe, LicenseAnswer, ProbeProfile, Scenario};
+use crate::model::{ExpectClient, ExpectProbe, Later, LicenseAnswer, ProbeProfile, Scenario, ServerProfile};
 
 /// Why a scenario cannot be written. What comes from a file always can.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,7 @@ pub fn to_toml(scenario: &Scenario) -> Result<String, WriteError> {
         covers,
         server,
         faults,
+        later,
         probe,
         expect_probe,
         expect_client,
@@ -56,14 +57,36 @@ pub fn to_toml(scenario: &Scenario) -> Result<String, WriteError> {
     top.add_unless(tags.is_empty(), "tags", Item::texts(tags));
     top.add_unless(covers.is_empty(), "covers", Item::texts(covers));
     let mut sections = vec![Section::top(top)];
-    sections.extend(server::sections(server)?);
+    sections.extend(server::sections("server", server, &ServerProfile::default())?);
     for fault in faults {
         sections.push(Section::element("fault", fault::entries(fault)?));
+    }
+    for connection in later {
+        sections.extend(connection_sections(connection, scenario)?);
     }
     sections.push(Section::table("probe", probe_entries(probe)?));
     sections.push(Section::table("expect.probe", expect_probe_entries(expect_probe)));
     sections.push(Section::table("expect.client", expect_client_entries(expect_client)?));
     item::text(&sections)
+}
+
+/// How a later connection differs from the first.
+fn connection_sections(connection: &Later, first: &Scenario) -> Result<Vec<Section>, WriteError> {
+    // The line is the file's business.
+    let Later { from, server, faults, line: _ } = connection;
+    // Whoever was redirected has arrived.
+    let usual = ServerProfile { redirection: None, ..first.server.clone() };
+    let below = server::sections("connection.server", server, &usual)?;
+    let mut top = Entries::default();
+    top.add("from", u64::from(*from));
+    let own = *faults != first.faults || below.iter().all(Section::is_empty);
+    top.add_unless(!own || !faults.is_empty(), "fault", Item::List(Vec::new()));
+    let mut sections = vec![Section::element("connection", top)];
+    sections.extend(below);
+    for fault in faults.iter().filter(|_| own) {
+        sections.push(Section::element("connection.fault", fault::entries(fault)?));
+    }
+    Ok(sections)
 }
 
 fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
@@ -81,6 +104,12 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
         channels,
         multitransport,
         license,
+        cookie,
+        routing_token,
+        correlation_id,
+        ipv6,
+        reconnect,
+        follow,
     } = probe;
     let mut entries = Entries::default();
     if let Some(user) = user {
@@ -106,6 +135,19 @@ fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {
     if *license != LicenseAnswer::default() {
         entries.add("license", Item::word("license", LicenseAnswer::NAMES, license)?);
     }
+    for (key, text) in [("cookie", cookie), ("routing_token", routing_token)] {
+        if let Some(text) = text {
+            entries.add(key, text.as_str());
+        }
+    }
+    if let Some(id) = correlation_id {
+        entries.add("correlation_id", Item::hex(id));
+    }
+    entries.add_unless(!ipv6, "ipv6", true);
+    if let Some(reconnect) = reconnect {
+        entries.add("reconnect", Item::word("reconnect", words::RECONNECTS, reconnect)?);
+    }
+    entries.add_unless(!follow, "follow", true);
     Ok(entries)
 }
 

@@ -1,5 +1,5 @@
 //! `docs/scenario-format.md` explains every key, and its examples are right.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 
@@ -29,8 +29,11 @@ fn every_key_is_explained() {
 fn the_whole_example_loads() {
     let text = text();
     let blocks: Vec<&str> = text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    let [whole, cases] = blocks.as_slice() else { panic!("two examples, not {}", blocks.len()) };
+    let [whole, again, cases] = blocks.as_slice() else { panic!("three examples, not {}", blocks.len()) };
     assert_eq!(load_str(Path::new("a.toml"), whole).unwrap().len(), 1);
+    let head = "summary = \"s\"\nspec = [\"s\"]\nexpect.probe = { stage = \"active\" }\n\
+                expect.client = { must = \"connect\", because = \"b\" }\n";
+    assert_eq!(load_str(Path::new("a.toml"), &format!("{head}{again}")).unwrap()[0].later.len(), 1);
     let base = whole.replace("[[fault]]", "[[unused]]");
     let base =
         format!("{}{}", base.split("[[unused]]").next().unwrap(), whole.split("then = \"fin\"\n").nth(1).unwrap());

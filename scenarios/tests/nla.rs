@@ -104,8 +104,7 @@ restricted_admin = true
         accept_certificate: true,
         restricted_admin: true,
         remote_guard: false,
-        channels: None,
-        multitransport: Vec::new(),
+        ..ProbeProfile::default()
     };
     assert!(scenario.probe == probe, "{:?}", scenario.probe);
 }

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::wire::Layer;
-use badrdp_scenarios::model::{Anchor, Fault, Operator, Place, Span, Value};
+use badrdp_scenarios::model::{Anchor, Fault, Later, Operator, Place, Span, Value};
 use badrdp_scenarios::write::{WriteError, to_toml};
 use badrdp_scenarios::{Scenario, catalog, load_str};
 
 /// What belongs to a file's place and not to what it says.
 fn placeless(scenario: &Scenario) -> Scenario {
-    let faults = scenario.faults.iter().map(|fault| Fault { line: 0, ..fault.clone() }).collect();
-    Scenario { id: String::new(), source: PathBuf::new(), faults, ..scenario.clone() }
+    let lineless = |faults: &[Fault]| faults.iter().map(|fault| Fault { line: 0, ..fault.clone() }).collect();
+    let later = scenario.later.iter().map(|later| Later { line: 0, faults: lineless(&later.faults), ..later.clone() });
+    let faults = lineless(&scenario.faults);
+    Scenario { id: String::new(), source: PathBuf::new(), faults, later: later.collect(), ..scenario.clone() }
 }
 
 fn read(text: &str) -> Scenario {
@@ -73,6 +75,46 @@ fn it_reads_like_a_file_written_by_hand() {
         base().spec.join("\", \"")
     );
     assert!(text.starts_with(&expected), "{text}\n---\n{expected}");
+}
+
+#[test]
+fn later_connections_come_back_the_same_in_every_way_of_being_different() {
+    let text = r#"
+summary = "s"
+spec = ["RFC 1"]
+expect.probe = { stage = "active" }
+expect.client = { must = "connect", because = "b" }
+probe = { user = "bob", password = "Passw0rd!", accept_certificate = true, follow = true, routing_token = "msts=1", correlation_id = "000102030405060708090a0b0c0d0e0f", ipv6 = true }
+fault = [{ at = "LicenseErrorAlert", wait = "1ms" }]
+[server]
+security = ["hybrid"]
+tls = { certificate = "expired", key = "rsa", max = "1.2" }
+nla = { version = 5, restricted_admin = true, target.timestamp = false }
+negotiation = { answer = true, flags = ["graphics"] }
+redirection = { token = "t", user = "u", domain = "d", password = "p", address = "a", session = 3 }
+[[server.account]]
+user = "bob"
+[[connection]]
+from = 2
+server.tls = { certificate = "good", max = "1.3" }
+server.nla = { version = 6, restricted_admin = false, target.timestamp = true }
+server.account = [{ user = "eve" }, { user = "bob" }]
+[[connection]]
+from = 3
+fault = []
+[[connection]]
+from = 4
+fault = [{ at = "X224ConnectionConfirm", wait = "2ms" }]
+server.redirection.address = "b"
+[[connection]]
+from = 5
+server.negotiation.flags = ["graphics"]
+"#;
+
+    let scenario = read(text);
+    assert_eq!(scenario.later.len(), 4);
+    let written = to_toml(&scenario).unwrap();
+    assert_eq!(placeless(&read(&written)), placeless(&scenario), "{written}");
 }
 
 #[test]

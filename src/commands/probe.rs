@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use badrdp_client_probe::report::{self, json, survey_json, text};
-use badrdp_client_probe::{License, LicenseSecrets, Options, Roots, Target, diagnose};
+use badrdp_client_probe::{Follow, License, LicenseSecrets, Options, Roots, Target, diagnose};
 use badrdp_proto::pdu::x224::Protocols;
 use clap::Args;
 use rustls_pki_types::CertificateDer;
@@ -49,6 +49,15 @@ pub(crate) struct Arguments {
     /// Send this `mstshash` cookie, by which some load balancers choose; '' sends none
     #[arg(long, value_name = "NAME", default_value = "badrdp", value_parser = cookie)]
     cookie: String,
+    /// Send this routing token in the cookie's place: `msts=…`
+    #[arg(long, value_name = "TOKEN", value_parser = cookie)]
+    routing_token: Option<String>,
+    /// Follow redirections, as long as they lead to the same host; at most 3
+    #[arg(long)]
+    follow: bool,
+    /// Follow redirections to this host, too (repeat for more); it may get the redirection's credentials, and yours
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = target)]
+    follow_to: Vec<Target>,
     /// Protocols to offer
     #[arg(long, value_name = "LIST", default_value = "ssl,hybrid,hybrid-ex", value_parser = protocols)]
     protocols: Protocols,
@@ -88,6 +97,7 @@ Examples:
   badrdp probe 192.0.2.7:3390 --server-name pc.corp.example --ca corp-ca.pem
   badrdp probe [::1]:3389 --timeout 2s --verbose
   badrdp probe pc.corp.example --user 'EXAMPLE\\alice' --auth-only
+  badrdp probe broker.corp.example --follow-to rdsh1.corp.example
 
 Exit codes:
   0  the host works, as far as it can be seen; with --user: and it accepted the
@@ -99,20 +109,10 @@ Exit codes:
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments {
-        target,
-        timeout,
-        connect_timeout,
-        verbose,
-        json,
-        server_name,
-        ca,
-        cookie,
-        protocols,
-        accept_license,
-        logon,
-        surveying,
-    } = arguments;
+    let Arguments { target, timeout, connect_timeout, verbose, json, server_name, ca, cookie, protocols, .. } =
+        arguments;
+    let Arguments { routing_token, follow, follow_to, accept_license, logon, surveying, .. } = arguments;
+    let follow = (follow || !follow_to.is_empty()).then_some(Follow { elsewhere: follow_to });
     let mut options = Options::default();
     logon.apply(&mut options)?;
     let options = Options {
@@ -126,6 +126,8 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         ask_nla_required: true,
         license: license(accept_license)?,
         cookie: Some(cookie).filter(|cookie| !cookie.is_empty()),
+        routing_token,
+        follow,
         ..options
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

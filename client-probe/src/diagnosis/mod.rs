@@ -21,6 +21,8 @@ use badrdp_proto::vocab::codes::NtStatus;
 use rules::{Class, RULES, Rule, Seen};
 use view::View;
 
+use crate::report::again;
+
 /// What the transcript shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
@@ -128,15 +130,35 @@ pub(crate) fn is_the_probes_own(id: &str) -> bool {
     is_harmless(id) || matches!(id, "credentials-withheld" | "credentials-not-checked")
 }
 
+/// What the rules see. How a connection ended does not matter where the client came again: that is why it came.
+fn observe(transcript: &Transcript) -> Vec<(&'static Rule, Seen)> {
+    let view = View::new(transcript);
+    let see = |rule: &'static Rule| Some((rule, (rule.check)(&view)?));
+    let of = |class| RULES.iter().filter(move |rule: &&'static Rule| rule.class == class);
+    let mut seen: Vec<_> = match again::of(transcript) {
+        Some(again) => observe(&again.transcript),
+        None => of(Class::Ending).filter_map(see).take(1).collect(),
+    };
+    for (rule, news) in of(Class::Condition).filter_map(see) {
+        if seen.iter().all(|(known, _)| known.id != rule.id) {
+            seen.push((rule, news));
+        }
+    }
+    seen
+}
+
+/// The last connection that followed from this one.
+fn last(transcript: &Transcript) -> &Transcript {
+    again::of(transcript).map_or(transcript, |again| last(&again.transcript))
+}
+
 /// Diagnoses a client-side transcript.
 #[must_use]
 pub fn diagnose(transcript: &Transcript) -> Diagnosis {
+    let mut seen = observe(transcript);
+    // The last connection shows how it all ended.
+    let transcript = last(transcript);
     let view = View::new(transcript);
-    let ending = RULES.iter().filter(|rule| rule.class == Class::Ending);
-    let ending = ending.filter_map(|rule| Some((rule, (rule.check)(&view)?))).take(1);
-    let conditions = RULES.iter().filter(|rule| rule.class == Class::Condition);
-    let conditions = conditions.filter_map(|rule| Some((rule, (rule.check)(&view)?)));
-    let mut seen: Vec<(&Rule, Seen)> = ending.chain(conditions).collect();
     // What ended the connection comes first, unless the host is not to blame for the end.
     seen.sort_by_key(|(rule, _)| rule.verdict == Verdict::NeedsCredentials);
     let verdict = match seen.first() {

@@ -1,5 +1,6 @@
 #![allow(clippy::panic, reason = "a finding without an example must stop the test")]
 
+mod again;
 mod nla;
 
 use badrdp_proto::connect::{AuthFailure, Blame, CloseKind, LicenseFailure, TlsFailureKind};
@@ -201,6 +202,7 @@ fn example(id: &str) -> (Transcript, Transcript) {
             Story::active().got(heartbeat(1, 0)).stalled(),
         ),
         "nothing-drawn" => (Story::active().got(logon()).done(), Story::active().got(logon()).closed(CloseKind::Fin)),
+        "redirection-loop" | "reconnect-refused" | "certificate-changed" => again::example(id),
         other => nla::example(other),
     }
 }

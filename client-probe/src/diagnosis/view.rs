@@ -2,6 +2,7 @@
 
 use badrdp_proto::connect::{Blame, CloseKind, TlsFailure};
 use badrdp_proto::pdu::mcs::DisconnectProviderUltimatum;
+use badrdp_proto::pdu::redirection::ServerRedirection;
 use badrdp_proto::pdu::session_info::SaveSessionInfo;
 use badrdp_proto::pdu::share::ShareDataPdu;
 use badrdp_proto::pdu::x224::{NegotiationAnswer, Protocols};
@@ -150,6 +151,14 @@ impl<'a> View<'a> {
     /// The last PDU received on a channel of which `of` makes something.
     pub(crate) fn channel_pdu<T>(self, of: impl Fn(&'a ChannelPdu) -> Option<T>) -> Option<(&'a Entry, T)> {
         self.received(|message| if let Message::Data(data) = message { of(&data.pdu) } else { None })
+    }
+
+    /// Where the host sends the client.
+    pub(crate) fn redirection(self) -> Option<(&'a Entry, &'a ServerRedirection)> {
+        self.channel_pdu(|pdu| match pdu {
+            ChannelPdu::ServerRedirection(redirection) => Some(&**redirection),
+            _ => None,
+        })
     }
 
     /// The host's MCS Disconnect Provider Ultimatum.

@@ -12,7 +12,7 @@ use badrdp_proto::vocab::codes::{NtStatus, SecurityStatus};
 use badrdp_proto::wire::FrameError;
 use badrdp_proto::wire::tls_record::{alert_name, version_name};
 
-use super::{date, host, printable};
+use super::{again, date, host, printable};
 
 /// An entry in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +111,12 @@ pub(crate) fn describe(entry: &Entry) -> Described {
             .to_owned(),
         ),
         Event::Identity(identity) => plain(Mark::Good, "host", host::summary(identity)),
+        Event::CookieChecked(check) => {
+            let (mark, fact) = again::cookie(check);
+            plain(mark, "reconnect", fact)
+        }
+        Event::Again(next) => plain(Mark::Good, "comes again", again::fact(next)),
+        Event::StayedAway(why) => plain(Mark::Warn, "does not follow", again::stayed(why)),
         Event::Activated => plain(Mark::Good, "session active", String::new()),
         Event::NoCloseNotify => plain(Mark::Bad, "TLS not ended", "TCP ends without close_notify".to_owned()),
         Event::PeerClosed(kind) => plain(Mark::Received, "closed by the peer", close(*kind)),

@@ -12,6 +12,7 @@ use badrdp_proto::vocab::{MessageKind, Stage};
 use core::time::Duration;
 use serde_json::{Map, Value, json};
 
+use super::again;
 use super::describe::{auth_failure, describe, problem};
 use super::host;
 use super::masked_request::masked_request;
@@ -288,6 +289,18 @@ fn details(event: &Event) -> (&'static str, Value) {
             ("nla-requirement", json!({ "requirement": written!(NlaRequirementDef, known) }))
         }
         Event::Identity(identity) => ("identity", self::identity(identity)),
+        Event::CookieChecked(check) => {
+            ("cookie-checked", json!({ "logon_id": check.logon_id, "verdict": again::verdict(check.verdict) }))
+        }
+        Event::Again(next) => (
+            "again",
+            json!({
+                "why": again::why(next.why),
+                "target": { "host": next.target.0, "port": next.target.1 },
+                "transcript": transcript(&next.transcript),
+            }),
+        ),
+        Event::StayedAway(why) => ("stayed-away", again::stayed_json(why)),
         Event::Activated => ("activated", Value::Null),
         Event::NoCloseNotify => ("no-close-notify", Value::Null),
         Event::PeerClosed(how) => ("peer-closed", json!({ "how": written!(CloseKindDef, how) })),

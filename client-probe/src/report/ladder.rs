@@ -40,10 +40,31 @@ pub(crate) fn quote(entry: &Entry) -> String {
     }
 }
 
-/// One line per stage: mark, name, duration, fact.
+/// One line per entry, those of further connections behind the entry that tells of them.
+#[must_use]
+pub fn lines(transcript: &Transcript) -> Vec<String> {
+    let below = |entry: &Entry| match &entry.event {
+        Event::Again(next) => lines(&next.transcript),
+        _ => Vec::new(),
+    };
+    transcript.entries.iter().flat_map(|entry| std::iter::once(line(entry)).chain(below(entry))).collect()
+}
+
+/// One line per stage: mark, name, duration, fact. Further connections follow, each behind a line of its own.
 #[must_use]
 pub fn stages(transcript: &Transcript) -> Vec<String> {
-    rungs(transcript).iter().map(Rung::line).collect()
+    let mut lines: Vec<_> = rungs(transcript).iter().map(Rung::line).collect();
+    for entry in &transcript.entries {
+        match &entry.event {
+            Event::Again(next) => {
+                lines.push(line(entry));
+                lines.extend(stages(&next.transcript));
+            }
+            Event::StayedAway(_) => lines.push(line(entry)),
+            _ => {}
+        }
+    }
+    lines
 }
 
 /// One stage of a connection.
@@ -88,7 +109,7 @@ fn working_entries<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = &'a Ent
 
 fn is_farewell(entry: &Entry) -> bool {
     match &entry.event {
-        Event::Closed { .. } | Event::NlaRequirement(_) => true,
+        Event::Closed { .. } | Event::NlaRequirement(_) | Event::Again(_) | Event::StayedAway(_) => true,
         Event::Message { direction, kind, .. } => {
             *direction == Direction::Sent && *kind == MessageKind::McsDisconnectProviderUltimatum
         }

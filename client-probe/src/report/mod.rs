@@ -1,5 +1,6 @@
 //! The only renderers of transcripts and diagnoses: text and JSON.
 
+pub(crate) mod again;
 pub(crate) mod describe;
 pub(crate) mod host;
 pub mod json;

@@ -37,7 +37,7 @@ pub fn report_within(transcript: &Transcript, diagnosis: &Diagnosis, detail: Det
     let mut out = String::new();
     let lines = match detail {
         Detail::Stages => ladder::stages(transcript),
-        Detail::Messages => transcript.entries.iter().map(ladder::line).collect(),
+        Detail::Messages => ladder::lines(transcript),
     };
     for line in lines {
         let _ = writeln!(out, "  {line}");

@@ -5,13 +5,14 @@ use core::time::Duration;
 
 use badrdp_proto::connect::{Blame, Failure, TlsFacts};
 use badrdp_proto::pdu::credssp::ntlm::{TargetInfo, Version};
-use badrdp_proto::transcript::{CertificateFacts, Direction, Event, HostIdentity};
+use badrdp_proto::transcript::{CertificateFacts, Direction, Event, HostIdentity, StayedAway, Why};
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_proto::wire::frame::MAX_FRAME;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::RawTranscript;
 use super::exact::{self, BlameDef, CloseKindDef, ConnectFailureDef, DecodeErrorDef, EndingDef, FrameErrorDef};
 use super::exact::{NlaRequirementDef, Problem, TlsFailureDef};
 use super::fields::Fields;
@@ -35,6 +36,12 @@ pub(super) enum RawEvent {
         /// In place of bytes that are masked.
         ts_request: Option<Vec<u8>>,
         altered: Vec<String>,
+    },
+    /// The next connection, whose messages are not decoded yet.
+    Again {
+        why: Why,
+        target: (String, u16),
+        transcript: Box<RawTranscript>,
     },
     Other(Event),
 }
@@ -107,7 +114,26 @@ fn event(name: &str, fields: Fields<'_>) -> Result<RawEvent, String> {
             altered: altered(fields)?.pop(),
         },
         "timed-out" => Event::TimedOut,
-        "chosen" | "skipped" | "posture" | "delegated" => {
+        "again" => {
+            let why = fields.named("why", |why| match why {
+                "lost" => Some(Why::Lost),
+                "redirected" => Some(Why::Redirected),
+                _ => None,
+            })?;
+            let target = fields.read("target", |target| {
+                let target = Fields::of(target)?;
+                Ok((target.plain("host")?, target.plain("port")?))
+            })?;
+            let transcript = fields.read("transcript", |it| exact::read(it, RawTranscript::deserialize))?;
+            return Ok(RawEvent::Again { why, target, transcript: Box::new(transcript) });
+        }
+        "stayed-away" => Event::StayedAway(match fields.plain::<String>("reason")?.as_str() {
+            "another-host" => StayedAway::AnotherHost(fields.plain("name")?),
+            "nowhere" => StayedAway::Nowhere,
+            "too-often" => StayedAway::TooOften(fields.plain("times")?),
+            other => return Err(format!("`reason`: {other:?} is not known here")),
+        }),
+        "chosen" | "skipped" | "cookie-checked" | "posture" | "delegated" => {
             return Err(format!("`event`: {name:?} is a server's, not a probe's"));
         }
         _ => return Err(format!("`event`: {name:?} is not known here; perhaps a newer badrdp wrote the file")),

@@ -17,7 +17,7 @@ use core::time::Duration;
 
 use badrdp_proto::connect::Failure;
 use badrdp_proto::pdu::Side;
-use badrdp_proto::transcript::{Entry, Event, Transcript};
+use badrdp_proto::transcript::{Again, Entry, Event, Transcript};
 use badrdp_proto::vocab::Stage;
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -163,7 +163,7 @@ struct Record {
 }
 
 /// A transcript whose messages are not decoded yet.
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug)]
 struct RawTranscript {
     #[serde(rename = "side")]
     _side: ClientSide,
@@ -176,6 +176,7 @@ struct RawTranscript {
 }
 
 /// The only side that is diagnosed.
+#[derive(Debug)]
 struct ClientSide;
 
 impl<'de> Deserialize<'de> for ClientSide {
@@ -209,6 +210,10 @@ impl RawTranscript {
                     let message = carriers.decode(direction, kind, ts_request.as_ref().unwrap_or(&bytes));
                     let message = message.map_err(|why| wrong(format!("{place}.entries[{index}]"), why))?;
                     Event::Message { direction, kind, message: Some(message), bytes, altered }
+                }
+                RawEvent::Again { why, target, transcript } => {
+                    let transcript = transcript.finish(&format!("{place}.entries[{index}].transcript"), host)?;
+                    Event::Again(Box::new(Again { why, target, transcript }))
                 }
                 RawEvent::Other(Event::Identity(mut identity)) => {
                     // They stand once only: two runs can be compared entry by entry.

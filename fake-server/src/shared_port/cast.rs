@@ -1,6 +1,7 @@
 //! The scenarios behind one port, and the names by which clients find them.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use badrdp_proto::pdu::x224::{Protocols, Token};
@@ -10,6 +11,7 @@ use badrdp_scenarios::Scenario;
 use badrdp_scenarios::model::{Account, ClientDuty, ExpectClient, ExpectProbe, ProbeProfile, ServerProfile};
 
 use super::SharedPortError;
+use crate::acts::Acts;
 use crate::host::{Host, Stock};
 
 /// What a routing token begins with, where it is a cookie (MS-RDPBCGR 3.2.5.3.1).
@@ -21,8 +23,8 @@ const TITLE_COLUMNS: usize = 62;
 
 /// Every scenario behind a port.
 pub(super) struct Cast {
-    pub(super) hosts: Vec<Arc<Host>>,
-    /// Place in `hosts` by each name, in small letters.
+    pub(super) plays: Vec<Acts>,
+    /// Place in `plays` by each name, in small letters.
     names: HashMap<String, usize>,
     /// Who plays until the client names a scenario.
     pub(super) healthy: Arc<Host>,
@@ -44,30 +46,29 @@ impl Cast {
         }
         let title = title(&scenarios);
         let healthy = |security| {
-            let mut host = stock.host(healthy(security))?;
-            host.title.clone_from(&title);
-            Ok::<_, SharedPortError>(Arc::new(host))
+            let acts = stock.acts_with(healthy(security), |host| host.title.clone_from(&title))?;
+            Ok::<_, SharedPortError>(Arc::clone(acts.first()))
         };
         let (healthy, healthy_nla) =
             (healthy(Protocols::SSL)?, healthy(Protocols::SSL.union(Protocols::HYBRID).union(Protocols::HYBRID_EX))?);
-        let hosts = scenarios.into_iter().map(|scenario| {
-            let mut host = stock.host(scenario)?;
-            let aliases = aliases(&host);
-            host.auth.accounts.extend(aliases);
-            Ok::<_, SharedPortError>(Arc::new(host))
+        let plays = scenarios.into_iter().map(|scenario| {
+            stock.acts_with(scenario, |host| {
+                let aliases = aliases(host);
+                host.auth.accounts.extend(aliases);
+            })
         });
-        Ok(Self { hosts: hosts.collect::<Result<_, _>>()?, names, healthy, healthy_nla })
+        Ok(Self { plays: plays.collect::<Result<_, _>>()?, names, healthy, healthy_nla })
     }
 
     /// The scenario of this name: an id, a code or a label; of `DOMAIN\name` and `name@domain` the name.
-    pub(super) fn find(&self, said: &str) -> Option<&Arc<Host>> {
+    pub(super) fn find(&self, said: &str) -> Option<&Acts> {
         let user = said.rsplit_once('\\').map_or(said, |(_, user)| user);
         let user = user.split_once('@').map_or(user, |(user, _)| user);
-        self.hosts.get(*self.names.get(&user.trim().to_lowercase())?)
+        self.plays.get(*self.names.get(&user.trim().to_lowercase())?)
     }
 
-    /// The scenario that a Connection Request names.
-    pub(super) fn by_token(&self, token: &Token) -> Option<(&Arc<Host>, Named)> {
+    /// The scenario that this client's Connection Request names.
+    pub(super) fn by_token(&self, token: &Token, client: IpAddr) -> Option<(&Acts, Named)> {
         match token {
             Token::Cookie(bytes) => {
                 let said = String::from_utf8_lossy(bytes).into_owned();
@@ -76,25 +77,37 @@ impl Cast {
             Token::Routing(bytes) => {
                 let said = String::from_utf8_lossy(bytes).into_owned();
                 let value = MSTS.iter().find_map(|prefix| said.strip_prefix(prefix)).unwrap_or(&said);
-                Some((self.find(value)?, Named::RoutingToken(said)))
+                Some((self.find(value).or_else(|| self.redirecting(&said, client))?, Named::RoutingToken(said)))
             }
         }
     }
 
+    /// The scenario that gave this client the token, by which it can name no other: the one that it saw last.
+    fn redirecting(&self, token: &str, client: IpAddr) -> Option<&Acts> {
+        let gives = |play: &&Acts| {
+            let scenario = &play.book.scenario;
+            let later = scenario.later.iter().map(|later| &later.server);
+            let mut servers = std::iter::once(&scenario.server).chain(later);
+            servers.any(|server| server.redirection.as_ref().is_some_and(|to| to.token.as_deref() == Some(token)))
+        };
+        let seen = |play: &&Acts| play.book.last_visit(client);
+        self.plays.iter().filter(gives).filter(|play| seen(play).is_some()).max_by_key(seen)
+    }
+
     /// The scenario that the first label of a host name names.
-    pub(super) fn by_server_name(&self, said: &str) -> Option<(&Arc<Host>, Named)> {
+    pub(super) fn by_server_name(&self, said: &str) -> Option<(&Acts, Named)> {
         let label = said.split('.').next().unwrap_or_default();
         Some((self.find(label)?, Named::ServerName(said.to_owned())))
     }
 
     /// The scenario that a user name names.
-    pub(super) fn by_user(&self, said: &str) -> Option<(&Arc<Host>, Named)> {
+    pub(super) fn by_user(&self, said: &str) -> Option<(&Acts, Named)> {
         Some((self.find(said)?, Named::UserName(said.to_owned())))
     }
 
     /// The scenario with this id.
-    pub(super) fn host(&self, id: &str) -> Option<&Arc<Host>> {
-        self.hosts.iter().find(|host| *host.id == *id)
+    pub(super) fn play(&self, id: &str) -> Option<&Acts> {
+        self.plays.iter().find(|play| play.book.scenario.id == id)
     }
 }
 
@@ -109,6 +122,7 @@ fn healthy(security: Protocols) -> Scenario {
         covers: Vec::new(),
         server: ServerProfile { security, ..ServerProfile::default() },
         faults: Vec::new(),
+        later: Vec::new(),
         probe: ProbeProfile::default(),
         expect_probe: ExpectProbe { stage: Stage::Active, finding: None, says: None },
         expect_client: ExpectClient { must: Some(ClientDuty::Connect), ..ExpectClient::default() },
@@ -152,7 +166,7 @@ mod tests {
     #[test]
     fn a_scenarios_names_are_what_its_own_user_is() {
         let stock = Stock::new(&crate::Options::default()).unwrap();
-        let alias = |scenario: &Scenario| aliases(&stock.host(scenario.clone()).unwrap());
+        let alias = |scenario: &Scenario| aliases(stock.acts(scenario.clone()).unwrap().first());
         let disabled = alias(find("nla/account-state/disabled").unwrap());
         assert_eq!(disabled.len(), 3);
         assert!(disabled.iter().all(|account| account.state.is_some() && account.password == "Passw0rd!"));

@@ -1,5 +1,6 @@
 //! One connection's choice: the healthy server plays until the client names a scenario.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use badrdp_proto::connect::Input;
@@ -12,6 +13,7 @@ use badrdp_proto::transcript::{Chosen, Event, Named};
 use super::cast::Cast;
 use super::rehearsal::rehearse;
 use crate::actor::Moment;
+use crate::acts::Acts;
 use crate::drive::Connection;
 use crate::host::Host;
 
@@ -50,8 +52,9 @@ impl Connection {
         let Some((_, seen)) = story.split_last() else { return false };
         let fresh = seen.get(casting.considered..).unwrap_or_default();
         casting.considered = seen.len();
+        let client = self.client;
         let said = fresh.iter().find_map(|moment| match moment {
-            Moment::Heard(Input::Message(message)) => said(&casting.cast, message),
+            Moment::Heard(Input::Message(message)) => said(&casting.cast, message, client),
             _ => None,
         });
         match said {
@@ -78,8 +81,8 @@ impl Connection {
     /// The same at the ClientHello, with which the client can name a host.
     pub(crate) fn recast_by_server_name(&mut self, name: &str) -> bool {
         let Some(casting) = &self.casting else { return false };
-        let Some((host, by)) = casting.cast.by_server_name(name) else { return false };
-        let (host, story) = (Arc::clone(host), self.log.machine().story().to_vec());
+        let Some((acts, by)) = casting.cast.by_server_name(name) else { return false };
+        let (host, story) = (Arc::clone(acts.next(self.client)), self.log.machine().story().to_vec());
         self.choose(host, by, story)
     }
 
@@ -93,7 +96,7 @@ impl Connection {
             self.title = format!("is healthy here. {scenario} was named too late:\n{why}");
             tracing::warn!(scenario, why, "named too late to be played");
         }
-        self.host.book.open();
+        self.host.open(self.client);
         let played = too_late.is_none();
         self.log.note(Event::Chosen(Chosen { scenario, by, too_late }));
         played
@@ -105,7 +108,7 @@ impl Connection {
             return;
         }
         self.settle();
-        self.host.book.open();
+        self.host.open(self.client);
         let scenario = self.host.id.to_string();
         self.log.note(Event::Chosen(Chosen { scenario, by: Named::Nothing, too_late: None }));
     }
@@ -116,7 +119,7 @@ impl Connection {
     }
 
     fn give_way(&mut self, host: Arc<Host>, story: Vec<Moment>) -> Result<(), String> {
-        let (machine, plan) = rehearse(&host, &self.host, &story)
+        let (machine, plan) = rehearse(&host, &self.host, self.number, &story)
             .map_err(|kind| format!("its {kind} is another than the client has seen by then"))?;
         self.plan = plan;
         self.title.clone_from(&host.title);
@@ -127,11 +130,11 @@ impl Connection {
     }
 }
 
-fn said(cast: &Cast, message: &Message) -> Option<Said> {
-    let name = |found: Option<(&Arc<Host>, Named)>| found.map(|(host, by)| Said::Name(Arc::clone(host), by));
+fn said(cast: &Cast, message: &Message, client: IpAddr) -> Option<Said> {
+    let name = |found: Option<(&Acts, Named)>| found.map(|(acts, by)| Said::Name(Arc::clone(acts.next(client)), by));
     match message {
         Message::X224ConnectionRequest(request) => {
-            let named = request.token.as_ref().and_then(|token| name(cast.by_token(token)));
+            let named = request.token.as_ref().and_then(|token| name(cast.by_token(token, client)));
             named.or_else(|| needs_nla(request).then_some(Said::NeedsNla))
         }
         Message::TsRequest(request) => name(cast.by_user(&user(request)?)),

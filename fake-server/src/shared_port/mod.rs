@@ -35,7 +35,8 @@ const WILDCARD: &str = "*.badrdp.test";
 ///
 /// Until then a healthy server answers, by TLS where the client offers it. A scenario that is named when the client has
 /// already seen a message that it changes is not played, not even in part: the healthy server goes on, and transcript
-/// and log say why. A scenario's user may log on by the scenario's names, too, with the same password.
+/// and log say why. A client that comes again must name its scenario again, or bring the routing token with which the
+/// scenario redirected it; the connections of each scenario are counted by themselves. A scenario's user may log on by the scenario's names, too, with the same password.
 pub struct SharedPort {
     port: Port,
     cast: Arc<Cast>,
@@ -104,14 +105,14 @@ impl SharedPort {
 
     /// The scenarios behind the port.
     pub fn scenarios(&self) -> impl Iterator<Item = &Scenario> {
-        self.cast.hosts.iter().map(|host| &host.book.scenario)
+        self.cast.plays.iter().map(|play| &play.book.scenario)
     }
 
     /// Transcripts of the connections that ended and on which this scenario was played, in order of their start. All
     /// scenarios of the port together keep as many as one server does.
     #[must_use]
     pub fn transcripts(&self, id: &str) -> Vec<Transcript> {
-        let of = self.cast.host(id).map(|host| host.book.transcripts()).unwrap_or_default();
+        let of = self.cast.play(id).map(|play| play.book.transcripts()).unwrap_or_default();
         of.into_iter().map(|(_, transcript)| transcript).collect()
     }
 
@@ -124,12 +125,12 @@ impl SharedPort {
         all.into_iter().map(|(_, transcript)| transcript).collect()
     }
 
-    /// Whether every fault of the scenario fired at least once.
+    /// Whether every fault of the scenario fired at least once, and every `[[connection]]` was reached.
     ///
     /// # Errors
-    /// No client was shown the scenario, or a fault never fired.
+    /// No client was shown the scenario, a fault never fired, or a later connection never came.
     pub fn verify(&self, id: &str) -> Result<(), VerifyError> {
-        self.cast.host(id).map_or(Err(VerifyError::NoConnection), |host| host.book.verify())
+        self.cast.play(id).map_or(Err(VerifyError::NoConnection), |play| play.book.verify())
     }
 
     /// How many connections were accepted so far.

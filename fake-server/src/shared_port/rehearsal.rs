@@ -13,10 +13,15 @@ use crate::actor::Moment;
 use crate::fault::Plan;
 use crate::host::Host;
 
-/// The machine and the plan of `host` as they stand at the end of `story`, which `played` has played; or the message
-/// that the client has seen by then and that would have been another.
-pub(super) fn rehearse(host: &Host, played: &Host, story: &[Moment]) -> Result<(Server, Plan), MessageKind> {
-    let mut machine = Server::new(host.config.clone());
+/// The machine and the plan of `host` for the connection with this number, as they stand at the end of `story`, which
+/// `played` has played; or the message that the client has seen by then and that would have been another.
+pub(super) fn rehearse(
+    host: &Host,
+    played: &Host,
+    number: u64,
+    story: &[Moment],
+) -> Result<(Server, Plan), MessageKind> {
+    let mut machine = Server::new(host.config(number));
     let mut plan = Plan::new(&host.faults);
     let mut last = MessageKind::X224ConnectionConfirm;
     for moment in story {

@@ -34,6 +34,7 @@ pub(crate) fn scenario(faults: Vec<Fault>) -> Scenario {
         covers: Vec::new(),
         server: ServerProfile { security: Protocols::SSL, ..ServerProfile::default() },
         faults,
+        later: Vec::new(),
         expect_probe: ExpectProbe { stage: Stage::Active, finding: None, says: None },
         probe: ProbeProfile::default(),
         expect_client: ExpectClient::default(),
@@ -248,6 +249,7 @@ impl Peer {
                         self.secured = true;
                         self.session.tls_ready(self.started.elapsed(), TlsFacts::default());
                     }
+                    Output::CookieChecked(_) => {}
                     Output::Activated => return true,
                     Output::End(_) => return false,
                     Output::Authenticate(call) => {

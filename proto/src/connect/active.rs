@@ -30,6 +30,7 @@ impl Client {
 impl Server {
     /// Plays the session's steps until one has to wait for the client.
     pub(super) fn play(&mut self) {
+        self.tell_status();
         while let Some(step) = self.steps.pop_front() {
             let (user_name, domain) = self.core.facts.user.clone();
             let session_id = self.config.session_id;

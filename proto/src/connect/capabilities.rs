@@ -39,6 +39,9 @@ impl Client {
 
 impl Server {
     pub(super) fn demand_active(&mut self) {
+        if self.redirect() {
+            return;
+        }
         self.go(server::State::ConfirmActive);
         self.core.facts.share_id = SHARE_ID;
         let (least, most) = DESKTOP_LIMITS;

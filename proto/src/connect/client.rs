@@ -7,6 +7,9 @@ use super::config::ClientConfig;
 use super::core::Core;
 use super::facts::Facts;
 use super::port::{Blame, Failure, Input, Machine, Output, Wants};
+use crate::pdu::auto_reconnect::ServerCookie;
+use crate::pdu::client_info::Secret;
+use crate::pdu::redirection::ServerRedirection;
 use crate::pdu::share::ShareDataPdu;
 use crate::pdu::{ChannelPdu, Context, Expect, Message, Side};
 use crate::vocab::codes::ErrorInfo;
@@ -27,6 +30,12 @@ pub struct Client {
     pub(super) opening_devices: bool,
     /// The frame at hand.
     pub(super) arrival: Arrival,
+    /// The auto-reconnect cookie that was received last.
+    pub(super) cookie: Option<ServerCookie>,
+    /// For the Client Info.
+    pub(super) password: Option<Secret>,
+    /// Where the server sent this client.
+    pub(super) redirection: Option<Box<ServerRedirection>>,
 }
 
 /// What the client waits for.
@@ -100,6 +109,9 @@ impl Client {
             measurement: None,
             opening_devices: false,
             arrival: Arrival::default(),
+            cookie: None,
+            password: None,
+            redirection: None,
         };
         client.request_connection();
         client
@@ -163,7 +175,7 @@ impl Client {
             (_, ChannelPdu::Heartbeat(heartbeat)) => self.core.facts.heartbeat = Some(heartbeat),
             (_, ChannelPdu::DeviceRedirection(device)) => self.on_device(&device.message),
             (_, ChannelPdu::VirtualChannel(_) | ChannelPdu::Flow(_)) => {}
-            (_, ChannelPdu::ServerRedirection(_)) => self.core.fail(Blame::Refused(kind)),
+            (_, ChannelPdu::ServerRedirection(redirection)) => self.on_redirection(redirection),
             (State::License | State::LicenseChallenge | State::LicenseIssue, ChannelPdu::License(license)) => {
                 self.on_license(license);
             }
@@ -172,9 +184,11 @@ impl Client {
                 self.go(State::DemandActive);
             }
             // Windows: Save Session Info and other Share Data may stand before or between finalization PDUs.
-            (State::DemandActive, ChannelPdu::ShareData(_)) => {}
-            (State::Finalization, ChannelPdu::ShareData(share)) => self.on_finalization(&share.data),
-            (State::Active, ChannelPdu::ShareData(_)) => {}
+            (State::DemandActive | State::Active, ChannelPdu::ShareData(share)) => self.keep_cookie(&share.data),
+            (State::Finalization, ChannelPdu::ShareData(share)) => {
+                self.keep_cookie(&share.data);
+                self.on_finalization(&share.data);
+            }
             // Old servers send more of T.128 than MS-RDPBCGR knows; none of it moves the connection.
             (State::DemandActive | State::Finalization | State::Active, ChannelPdu::UnknownShareControl(_)) => {}
             _ => self.core.fail(Blame::Unexpected { expected: self.state.kinds(), got: kind }),

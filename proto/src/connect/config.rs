@@ -3,6 +3,8 @@
 use super::auto_detect::Measure;
 use super::facts::IO_CHANNEL;
 use super::port::Ending;
+use crate::pdu::auto_reconnect::{ClientCookie, ServerCookie};
+use crate::pdu::redirection::ServerRedirection;
 use crate::pdu::x224::Protocols;
 use crate::vocab::MessageKind;
 use crate::vocab::codes::{
@@ -19,10 +21,20 @@ pub struct ClientConfig {
     pub request_flags: u8,
     /// End the connection once the user is logged on, before a session is opened.
     pub stop_after_logon: bool,
-    /// User and domain for the Client Info; the password goes through CredSSP only.
+    /// Domain and user for the Client Info; passwords go through CredSSP, or [`super::Client::give_password`].
     pub user: Option<(String, String)>,
     /// `Cookie: mstshash=` identifier.
     pub cookie: Option<String>,
+    /// A routing token, without its CR LF; the cookie must make way for it (MS-RDPBCGR 2.2.1.1).
+    pub routing_token: Option<Vec<u8>>,
+    /// `correlationId`, MS-RDPBCGR 2.2.1.1.2.
+    pub correlation_id: Option<[u8; 16]>,
+    /// `RedirectedSessionID` of the Client Cluster Data, for a client that was redirected.
+    pub redirected_session: Option<u32>,
+    /// The proof that this client was connected to a session before.
+    pub reconnect: Option<ClientCookie>,
+    /// The connection goes over IPv6: `clientAddressFamily` says so.
+    pub ipv6: bool,
     /// `clientName`, at most 15 UTF-16 units.
     pub client_name: String,
     /// Desktop width and height in pixels.
@@ -48,6 +60,11 @@ impl Default for ClientConfig {
             stop_after_logon: false,
             user: None,
             cookie: None,
+            routing_token: None,
+            correlation_id: None,
+            redirected_session: None,
+            reconnect: None,
+            ipv6: false,
             client_name: "badrdp".to_owned(),
             desktop: (1024, 768),
             channels: vec!["cliprdr".to_owned()],
@@ -98,6 +115,12 @@ pub struct ServerConfig {
     pub session_id: u32,
     /// `ArcRandomBits` of the auto-reconnect cookie.
     pub auto_reconnect_random: [u8; 16],
+    /// Cookies that earlier connections were given: each opens its session again.
+    pub cookies: Vec<ServerCookie>,
+    /// Take no cookie, not even a right one.
+    pub refuse_cookies: bool,
+    /// Send the client elsewhere in place of Demand Active.
+    pub redirection: Option<Box<ServerRedirection>>,
 }
 
 impl Default for ServerConfig {
@@ -121,6 +144,9 @@ impl Default for ServerConfig {
             steps: vec![Step::Logon, Step::Draw],
             session_id: 2,
             auto_reconnect_random: [0; 16],
+            cookies: Vec::new(),
+            refuse_cookies: false,
+            redirection: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What both machines learn on the way.
 
+use crate::pdu::auto_reconnect::ServerCookie;
 use crate::pdu::autodetect::NetworkCharacteristics;
 use crate::pdu::message_channel::Heartbeat;
 use crate::pdu::x224::Protocols;
@@ -50,6 +51,8 @@ pub struct Facts {
     pub share_id: u32,
     /// User and domain of the Client Info; never the password.
     pub user: (String, String),
+    /// The cookie that opened the session again (server).
+    pub reconnected: Option<ServerCookie>,
     /// The last Set Error Info that was not `ERRINFO_NONE`.
     pub error_info: Option<ErrorInfo>,
 }

@@ -7,7 +7,9 @@ use super::nla::is_credssp;
 use super::port::{Blame, Output, TlsFacts};
 use super::server::{self, Server};
 use crate::pdu::Message;
-use crate::pdu::x224::{ConnectionConfirm, ConnectionRequest, NegotiationAnswer, NegotiationRequest, Protocols, Token};
+use crate::pdu::x224::{
+    ConnectionConfirm, ConnectionRequest, CorrelationInfo, NegotiationAnswer, NegotiationRequest, Protocols, Token,
+};
 use crate::vocab::codes::NegotiationFailureCode;
 use crate::vocab::{MessageKind, Stage};
 
@@ -18,12 +20,18 @@ impl Client {
     pub(super) fn request_connection(&mut self) {
         let requested_protocols = self.config.protocols;
         self.core.facts.requested = Some(requested_protocols);
-        let flags = self.config.request_flags;
+        let correlation_id = self.config.correlation_id;
+        let correlated = if correlation_id.is_some() { NegotiationRequest::CORRELATION_INFO_PRESENT } else { 0 };
+        let flags = self.config.request_flags | correlated;
         self.core.facts.request_flags = flags;
-        let token = self.config.cookie.as_ref().map(|cookie| Token::Cookie(cookie.clone().into_bytes()));
+        let cookie = self.config.cookie.as_ref().map(|cookie| Token::Cookie(cookie.clone().into_bytes()));
+        let token = self.config.routing_token.clone().map(Token::Routing).or(cookie);
+        let correlation =
+            correlation_id.map(|correlation_id| CorrelationInfo { flags: 0, correlation_id, reserved: [0; 16] });
         self.core.send(Message::X224ConnectionRequest(ConnectionRequest {
             token,
             negotiation: Some(NegotiationRequest { flags, requested_protocols }),
+            correlation,
             ..ConnectionRequest::default()
         }));
     }

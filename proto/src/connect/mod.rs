@@ -5,6 +5,7 @@
 //! its failure is acted on. Each stage's file holds both roles.
 
 mod active;
+mod again;
 mod auth;
 mod auto_detect;
 mod capabilities;
@@ -34,6 +35,7 @@ pub use config::{ClientConfig, LicenseExchange, NegotiationPolicy, ServerConfig,
 pub use facts::{FIRST_STATIC_CHANNEL, Facts, IO_CHANNEL, SERVER_CHANNEL};
 pub use license_port::{LicenseCall, LicenseFailure, LicenseReply};
 pub use port::{
-    Blame, CloseKind, Ending, Failure, Input, Machine, Output, TlsFacts, TlsFailure, TlsFailureKind, Wants,
+    Blame, CloseKind, CookieCheck, CookieVerdict, Ending, Failure, Input, Machine, Output, TlsFacts, TlsFailure,
+    TlsFailureKind, Wants,
 };
 pub use server::Server;

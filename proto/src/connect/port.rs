@@ -97,6 +97,8 @@ pub enum Output {
     Authenticate(AuthCall),
     /// Ask the licensing port, then feed [`Input::License`].
     License(LicenseCall),
+    /// The client came with an auto-reconnect cookie, which was looked at (server only).
+    CookieChecked(CookieCheck),
     /// The connection reached the active stage.
     Activated,
     /// Draw the session's picture on the client's desktop (server only).
@@ -110,6 +112,30 @@ pub enum Output {
     },
     /// The machine is done; end the connection in this way.
     End(Ending),
+}
+
+/// An auto-reconnect cookie in Client Info, and what became of it (MS-RDPBCGR 5.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CookieCheck {
+    /// The logon that it names, where it could be read.
+    pub logon_id: Option<u32>,
+    /// Whether it opens the session.
+    pub verdict: CookieVerdict,
+}
+
+/// Whether an auto-reconnect cookie opens the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CookieVerdict {
+    /// It does: the client need not log on again.
+    Accepted,
+    /// It is right, and the server's policy takes none.
+    Declined,
+    /// Its `SecurityVerifier` is not made from the cookie that the server gave.
+    WrongVerifier,
+    /// No cookie was given for this logon, or it was used up.
+    UnknownLogon,
+    /// It is no `ARC_CS_PRIVATE_PACKET`.
+    Malformed,
 }
 
 /// How to end a connection.

@@ -8,12 +8,20 @@ use crate::pdu::ChannelPdu;
 use crate::pdu::client_info::{ClientInfo, ExtendedInfo};
 use crate::vocab::Stage;
 
+/// `AF_INET` and `AF_INET6` (MS-RDPBCGR 2.2.1.11.1.1.1).
+const AF_INET: u16 = 0x0002;
+const AF_INET6: u16 = 0x0017;
+
 impl Client {
     pub(super) fn send_client_info(&mut self) {
         self.core.stage = Stage::SecureSettingsExchange;
+        let (family, address) = if self.config.ipv6 { (AF_INET6, "::") } else { (AF_INET, "0.0.0.0") };
+        let password = self.password.take();
+        let autologon = if password.is_some() { ClientInfo::AUTOLOGON } else { 0 };
         let info = ClientInfo {
             code_page: 0,
-            flags: ClientInfo::MOUSE
+            flags: autologon
+                | ClientInfo::MOUSE
                 | ClientInfo::DISABLE_CTRL_ALT_DEL
                 | ClientInfo::UNICODE
                 | ClientInfo::MAXIMIZE_SHELL
@@ -21,16 +29,18 @@ impl Client {
                 | ClientInfo::ENABLE_WINDOWS_KEY
                 | ClientInfo::LOGON_ERRORS,
             extra_info: Some(ExtendedInfo {
-                client_address_family: 2,
-                client_address: "0.0.0.0".to_owned(),
+                client_address_family: family,
+                client_address: address.to_owned(),
                 client_dir: "C:\\Windows\\System32\\mstscax.dll".to_owned(),
                 client_time_zone: Some(Box::default()),
                 client_session_id: Some(0),
                 performance_flags: Some(0),
+                auto_reconnect_cookie: self.config.reconnect.map(|cookie| cookie.to_bytes()),
                 ..ExtendedInfo::default()
             }),
             domain: self.config.user.as_ref().map(|(domain, _)| domain.clone()).unwrap_or_default(),
             user_name: self.config.user.as_ref().map(|(_, user)| user.clone()).unwrap_or_default(),
+            password: password.unwrap_or_default(),
             ..ClientInfo::default()
         };
         self.core.send_io(ChannelPdu::ClientInfo(Box::new(info)));
@@ -41,6 +51,7 @@ impl Client {
 impl Server {
     pub(super) fn on_client_info(&mut self, info: &ClientInfo) {
         self.core.facts.user = (info.user_name.clone(), info.domain.clone());
+        self.check_cookie(info);
         self.detect();
     }
 }

@@ -27,6 +27,8 @@ pub struct Server {
     pub(super) device_client: Announce,
     /// Measurements of the network.
     pub(super) detection: Detection,
+    /// A reconnect cookie was refused, and the client does not know it yet.
+    pub(super) owes_status: bool,
 }
 
 /// What the server waits for.
@@ -104,6 +106,7 @@ impl Server {
             joins: 0,
             detection: Detection::default(),
             device_client: Announce::default(),
+            owes_status: false,
         }
     }
 

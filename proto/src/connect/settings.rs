@@ -21,6 +21,8 @@ use crate::vocab::{MessageKind, Stage};
 
 /// RDP 10.12, the newest version in MS-RDPBCGR 2.2.1.3.2 and 2.2.1.4.2.
 const VERSION: u32 = 0x0008_0011;
+/// `REDIRECTION_SUPPORTED`, ServerSessionRedirectionVersion 4 (MS-RDPBCGR 2.2.1.3.5).
+const REDIRECTION: u32 = 0x0000_000d;
 /// Channels above this are refused by Windows (MS-RDPBCGR 2.2.1.3.4).
 const MAX_CHANNELS: usize = 31;
 
@@ -70,8 +72,7 @@ impl Client {
         let channels = self.config.channels.iter().map(|name| channel_def(name)).collect();
         let mut blocks = vec![
             ClientBlock::Core(Box::new(core)),
-            // REDIRECTION_SUPPORTED, ServerSessionRedirectionVersion 4.
-            ClientBlock::Cluster(ClientCluster { flags: 0x0000_000d, redirected_session_id: 0 }),
+            ClientBlock::Cluster(self.cluster()),
             ClientBlock::Security(ClientSecurity { encryption_methods, ext_encryption_methods: 0 }),
             ClientBlock::Network(ClientNetwork { channels }),
         ];
@@ -92,6 +93,16 @@ impl Client {
             conference_name: "1".to_owned(),
             h221_key: *b"Duca",
             blocks,
+        }
+    }
+
+    const fn cluster(&self) -> ClientCluster {
+        match self.config.redirected_session {
+            Some(redirected_session_id) => {
+                let flags = REDIRECTION | ClientCluster::REDIRECTED_SESSIONID_FIELD_VALID;
+                ClientCluster { flags, redirected_session_id }
+            }
+            None => ClientCluster { flags: REDIRECTION, redirected_session_id: 0 },
         }
     }
 

@@ -178,7 +178,9 @@ impl ClientInfo {
             length => format!("password {}", count(length, "character")),
         };
         let autologon = if self.flags & Self::AUTOLOGON == 0 { "" } else { ", autologon" };
-        format!("{user}, {password}{autologon}")
+        let cookie = self.extra_info.as_ref().and_then(|info| info.auto_reconnect_cookie.as_ref());
+        let cookie = if cookie.is_some_and(|cookie| !cookie.is_empty()) { ", reconnect cookie" } else { "" };
+        format!("{user}, {password}{autologon}{cookie}")
     }
 }
 

@@ -1,8 +1,8 @@
 //! The one fact that matters about each message, for ladders and reports.
 
-use super::gcc::{ClientBlock, ServerBlock, ServerCore};
+use super::gcc::{ClientBlock, ClientCluster, ServerBlock, ServerCore};
 use super::mcs::{AttachUserConfirm, ChannelJoinConfirm, ConnectInitial, ConnectResponse};
-use super::x224::{ConnectionConfirm, ConnectionRequest, NegotiationAnswer, Token};
+use super::x224::{ConnectionConfirm, ConnectionRequest, CorrelationInfo, NegotiationAnswer, Token};
 use super::{Message, channel, credssp, fast_path};
 use crate::vocab::codes::{McsResult, X224DisconnectReason, X224RejectCause};
 use crate::wire::text::ascii_until_nul;
@@ -72,7 +72,22 @@ fn request(pdu: &ConnectionRequest) -> String {
         Some(Token::Routing(token)) => fact += &format!(", routing token \"{}\"", token.escape_ascii()),
         None => {}
     }
+    if let Some(correlation) = &pdu.correlation {
+        fact += &correlation_id(correlation);
+    }
     fact
+}
+
+/// The id, and which rule of MS-RDPBCGR 2.2.1.1.2 it breaks, if it breaks one.
+fn correlation_id(correlation: &CorrelationInfo) -> String {
+    let id = &correlation.correlation_id;
+    let broken = match id.first() {
+        Some(0x00 | 0xf4) => " (its first byte may be neither 00 nor f4)",
+        _ if id.contains(&0x0d) => " (it may not hold 0d)",
+        _ => "",
+    };
+    let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(", correlation id {digits}{broken}")
 }
 
 fn confirm(pdu: &ConnectionConfirm) -> String {
@@ -110,6 +125,9 @@ fn connect_initial(pdu: &ConnectInitial) -> String {
             ClientBlock::Network(network) => {
                 let names: Vec<_> = network.channels.iter().map(|channel| ascii_until_nul(&channel.name)).collect();
                 parts.push(format!("channels {}", names.join(", ")));
+            }
+            ClientBlock::Cluster(cluster) if cluster.flags & ClientCluster::REDIRECTED_SESSIONID_FIELD_VALID != 0 => {
+                parts.push(format!("asks for session {}", cluster.redirected_session_id));
             }
             _ => {}
         }

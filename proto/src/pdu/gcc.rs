@@ -136,6 +136,11 @@ pub struct ClientCluster {
     pub redirected_session_id: u32,
 }
 
+impl ClientCluster {
+    /// `REDIRECTED_SESSIONID_FIELD_VALID`: the client asks for this session.
+    pub const REDIRECTED_SESSIONID_FIELD_VALID: u32 = 0x0000_0002;
+}
+
 /// Client Monitor Data, `TS_UD_CS_MONITOR` (0xC005). MS-RDPBCGR 2.2.1.3.6. `monitorCount` is the length of `monitors`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the specification's fields in wire order")]

@@ -4,6 +4,7 @@
 //! numbers, blocks and capability sets are kept as they came.
 
 pub mod activation;
+pub mod auto_reconnect;
 pub mod autodetect;
 pub mod capability;
 pub mod client_info;

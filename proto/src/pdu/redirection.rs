@@ -61,6 +61,11 @@ const SEC_REDIRECTION_PKT: u16 = 0x0400;
 const PAD: usize = 8;
 
 impl ServerRedirection {
+    /// `LB_DONTSTOREUSERNAME`.
+    pub const DONT_STORE_USERNAME: u32 = 0x0000_0020;
+    /// `LB_PASSWORD_IS_PK_ENCRYPTED`.
+    pub const PASSWORD_IS_PK_ENCRYPTED: u32 = 0x0000_4000;
+
     /// The fields in wire order: flag, names, bytes.
     fn fields(&self) -> [(u32, &'static str, &'static str, Option<Vec<u8>>); 11] {
         let text = |text: &Option<String>| text.as_deref().map(to_utf16_with_zero);
@@ -167,10 +172,15 @@ impl ServerRedirection {
     pub(super) fn fact(&self) -> String {
         let target = self.target_fqdn.as_ref().or(self.target_net_address.as_ref());
         let target = target.or(self.target_netbios_name.as_ref());
-        match target {
-            Some(target) => format!("to {target:?}, session {}", self.session_id),
-            None => format!("to no named host, session {}", self.session_id),
-        }
+        let target = target.map_or_else(|| "to no named host".to_owned(), |target| format!("to {target:?}"));
+        let token = self.load_balance_info.as_deref().map(|token| {
+            let token = token.strip_suffix(b"\r\n").unwrap_or(token);
+            format!(", routing token \"{}\"", token.escape_ascii())
+        });
+        let user = self.user_name.as_ref().map(|user| format!(", user {user:?}"));
+        let password = if self.password.is_some() { ", password" } else { "" };
+        let (token, user) = (token.unwrap_or_default(), user.unwrap_or_default());
+        format!("{target}, session {}{token}{user}{password}", self.session_id)
     }
 }
 

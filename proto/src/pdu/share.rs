@@ -47,6 +47,8 @@ pub enum ShareDataPdu {
     SetErrorInfo(ErrorInfo),
     /// 0x26. MS-RDPBCGR 2.2.10.1.1.
     SaveSessionInfo(SaveSessionInfo),
+    /// 0x32. MS-RDPBCGR 2.2.4.1.1: `arcStatus`, zero from honest servers.
+    AutoReconnectStatus(u32),
     /// 0x24. MS-RDPBCGR 2.2.2.1.
     ShutdownRequest,
     /// 0x25. MS-RDPBCGR 2.2.2.2.
@@ -96,6 +98,7 @@ impl ShareDataPdu {
             Self::MonitorLayout(_) => MessageKind::MonitorLayout,
             Self::SetErrorInfo(_) => MessageKind::SetErrorInfo,
             Self::SaveSessionInfo(_) => MessageKind::SaveSessionInfo,
+            Self::AutoReconnectStatus(_) => MessageKind::AutoReconnectStatus,
             Self::ShutdownRequest => MessageKind::ShutdownRequest,
             Self::ShutdownDenied => MessageKind::ShutdownDenied,
             Self::InputEvents(_) => MessageKind::InputEvents,

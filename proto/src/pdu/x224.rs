@@ -116,6 +116,8 @@ impl NegotiationRequest {
     pub const RESTRICTED_ADMIN: u8 = 0x01;
     /// `REDIRECTED_AUTHENTICATION_MODE_REQUIRED` (Remote Credential Guard), MS-RDPBCGR 2.2.1.1.1.
     pub const REMOTE_GUARD: u8 = 0x02;
+    /// `CORRELATION_INFO_PRESENT`, MS-RDPBCGR 2.2.1.1.1.
+    pub const CORRELATION_INFO_PRESENT: u8 = 0x08;
     /// `RESTRICTED_ADMIN_MODE_SUPPORTED` in the response, MS-RDPBCGR 2.2.1.2.1.
     pub const ANSWERS_RESTRICTED_ADMIN: u8 = 0x08;
     /// `REDIRECTED_AUTHENTICATION_MODE_SUPPORTED` in the response, MS-RDPBCGR 2.2.1.2.1.

@@ -11,7 +11,7 @@ pub use recorder::Recorder;
 use core::net::IpAddr;
 use core::time::Duration;
 
-use crate::connect::{CloseKind, Failure, TlsFacts, TlsFailure};
+use crate::connect::{CloseKind, CookieCheck, Failure, TlsFacts, TlsFailure};
 use crate::pdu::credssp::ntlm::{TargetInfo, Version as NtlmVersion};
 use crate::pdu::{Message, Side};
 use crate::vocab::{MessageKind, Stage};
@@ -137,6 +137,12 @@ pub enum Event {
     Identity(Box<HostIdentity>),
     /// Whether the host would do without NLA, asked on a connection of its own (client side).
     NlaRequirement(NlaRequirement),
+    /// The client came with an auto-reconnect cookie (server side): what became of it.
+    CookieChecked(CookieCheck),
+    /// The client came again, on a connection of its own (client side): why, and what happened there.
+    Again(Box<Again>),
+    /// The client was sent elsewhere and did not go (client side): why.
+    StayedAway(StayedAway),
     /// The connection reached the active stage.
     Activated,
     /// TCP ends inside TLS that was not ended: there was no `close_notify` (RFC 8446 6.1).
@@ -157,6 +163,37 @@ pub enum Event {
     },
     /// The peer said nothing for the whole budget.
     TimedOut,
+}
+
+/// A client that came again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// Why.
+    pub why: Why,
+    /// Where to: name or address, and port.
+    pub target: (String, u16),
+    /// What happened there.
+    pub transcript: Transcript,
+}
+
+/// Why a client came again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// The connection was lost, and the client had a cookie for its session.
+    Lost,
+    /// The host sent it: Server Redirection.
+    Redirected,
+}
+
+/// Why a client did not go where it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StayedAway {
+    /// The target is another host, and nobody allowed it: its name.
+    AnotherHost(String),
+    /// The redirection names neither a target nor a token.
+    Nowhere,
+    /// It was sent on this many times already.
+    TooOften(u32),
 }
 
 /// What a host that selects NLA says to a client that offers TLS alone.

@@ -101,6 +101,7 @@ kinds! {
     MonitorLayout Server ConnectionFinalization "MS-RDPBCGR 2.2.12.1" "the server tells the monitor layout",
     SetErrorInfo Server Active "MS-RDPBCGR 2.2.5.1" "the server says why it is about to disconnect",
     SaveSessionInfo Server Active "MS-RDPBCGR 2.2.10.1" "the server reports a logon, a logon error or a reconnect cookie",
+    AutoReconnectStatus Server Active "MS-RDPBCGR 2.2.4.1" "the server says that the reconnect cookie did not open the session",
     ShutdownRequest Client Active "MS-RDPBCGR 2.2.2.1" "the client asks whether it may close",
     ShutdownDenied Server Active "MS-RDPBCGR 2.2.2.2" "the user is logged on, so closing would only disconnect",
     Heartbeat Server Active "MS-RDPBCGR 2.2.16.1" "the server shows that it is alive",

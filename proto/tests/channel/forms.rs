@@ -346,7 +346,10 @@ fn facts_say_what_matters() {
     assert_eq!(fact(MessageKind::DemandActive), "share 0x103ea, 29 capability sets, 1024x768 at 16 bpp");
     assert_eq!(fact(MessageKind::SetErrorInfo), "ERRINFO_SERVER_DENIED_CONNECTION (0x7)");
     assert_eq!(fact(MessageKind::Control), "cooperate");
-    assert_eq!(fact(MessageKind::ServerRedirection), "to \"host.example.com\", session 3");
+    assert_eq!(
+        fact(MessageKind::ServerRedirection),
+        "to \"host.example.com\", session 3, routing token \"Cookie: msts=1\", user \"alice\", password"
+    );
 }
 
 #[test]

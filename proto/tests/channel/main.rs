@@ -26,7 +26,7 @@ fn kinds() -> Vec<MessageKind> {
         matches!(specimen(*kind), Some(Message::Data(_) | Message::FastPathInput(_) | Message::FastPathOutput(_)))
     };
     let kinds: Vec<MessageKind> = MessageKind::ALL.iter().copied().filter(ours).collect();
-    assert_eq!(kinds.len(), 56, "{kinds:?}");
+    assert_eq!(kinds.len(), 57, "{kinds:?}");
     kinds
 }
 

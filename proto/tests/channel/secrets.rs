@@ -183,6 +183,6 @@ fn redacted_messages_hold_no_secret_and_keep_their_length() {
 #[test]
 fn neither_facts_nor_debug_output_show_a_password() {
     let message = specimen(MessageKind::ClientInfo).unwrap();
-    assert_eq!(message.fact(), r#"user "EXAMPLE\\alice", password 8 characters, autologon"#);
+    assert_eq!(message.fact(), r#"user "EXAMPLE\\alice", password 8 characters, autologon, reconnect cookie"#);
     assert!(!format!("{message:?}").contains("specimen"));
 }

@@ -16,7 +16,7 @@ fn of(kind: MessageKind) -> String {
 fn facts_of_the_connection_s_own_messages() {
     assert_eq!(
         of(MessageKind::X224ConnectionRequest),
-        "offers SSL|HYBRID|HYBRID_EX, flags correlation-info, cookie \"eltons\""
+        "offers SSL|HYBRID|HYBRID_EX, flags correlation-info, cookie \"eltons\", correlation id 6261647264702073706563696d656e2e"
     );
     assert_eq!(
         of(MessageKind::X224ConnectionConfirm),

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 use badrdp_proto::connect::{
-    Client, ClientConfig, Ending, LicenseReply, Machine, Output, Server, ServerConfig, TlsFacts,
+    Client, ClientConfig, CookieCheck, Ending, LicenseReply, Machine, Output, Server, ServerConfig, TlsFacts,
 };
 use badrdp_proto::session::Session;
 use badrdp_proto::transcript::Transcript;
@@ -20,6 +20,8 @@ pub(crate) struct Pair {
     pub(crate) latency: Duration,
     /// How the server asked to end, once it did.
     pub(crate) server_end: Option<Ending>,
+    /// What the server said of auto-reconnect cookies.
+    pub(crate) cookies: Vec<CookieCheck>,
     /// Pictures that the server asked for.
     pub(crate) drawn: usize,
     /// Why steps of the server were left out.
@@ -42,6 +44,7 @@ impl Pair {
             now: Duration::ZERO,
             latency: Duration::from_millis(1),
             server_end: None,
+            cookies: Vec::new(),
             drawn: 0,
             skipped: Vec::new(),
             client_end: false,
@@ -120,6 +123,7 @@ impl Pair {
                 Output::License(_) => {
                     self.server.license(self.server_license.pop_front().expect("an answer of the server's port"));
                 }
+                Output::CookieChecked(check) => self.cookies.push(check),
                 Output::End(ending) => self.server_end = Some(ending),
                 _ => {}
             }

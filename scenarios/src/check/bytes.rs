@@ -35,7 +35,7 @@ pub(super) fn raw(view: &View<'_, '_>) -> Option<Vec<u8>> {
 }
 
 /// Pairs of hex digits; spaces between them are ignored.
-fn hex(digits: &str, span: Range<usize>, sink: &Sink<'_>) -> Option<Vec<u8>> {
+pub(super) fn hex(digits: &str, span: Range<usize>, sink: &Sink<'_>) -> Option<Vec<u8>> {
     let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
     if let Some(wrong) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
         sink.report(span, format!("`{wrong}` is no hex digit"));

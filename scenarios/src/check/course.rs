@@ -14,6 +14,7 @@ pub(super) enum Part {
     Nla,
     Mcs,
     Licensing,
+    Capabilities,
     Session,
 }
 
@@ -128,6 +129,11 @@ impl Course {
         if last == MessageKind::LicenseErrorAlert && !licensing.is_valid_client() {
             self.flight(&[last]);
             return Err("`licensing` refuses the client");
+        }
+        self.parts.push(Part::Capabilities);
+        if profile.redirection.is_some() {
+            self.flight(&[MessageKind::LicenseErrorAlert, MessageKind::ServerRedirection]);
+            return Err("`redirection` sends the client elsewhere");
         }
         self.parts.push(Part::Session);
         let asked = profile.multitransport.iter().filter(|transport| probe.multitransport.contains(transport));
@@ -289,6 +295,8 @@ impl Course {
             }
             MessageKind::DeviceReply if has_session => "the probe lists no device",
             MessageKind::InitiateMultitransportRequest if has_session => "`multitransport` asks for none",
+            MessageKind::ServerRedirection if has_session => "[server.redirection] is missing",
+            MessageKind::AutoReconnectStatus if has_session => "only a client that comes with a wrong cookie gets it",
             MessageKind::DeactivateAll if has_session => "no step of [server.session] is \"deactivate\"",
             MessageKind::FastPathOutput if has_session => "no step of [server.session] is \"draw\"",
             MessageKind::McsDisconnectProviderUltimatum if has_session => {
@@ -308,6 +316,11 @@ const fn measured(measure: Measure) -> MessageKind {
         Measure::BandwidthStop(_) => MessageKind::BandwidthMeasureStop,
         Measure::Characteristics(_) => MessageKind::NetworkCharacteristicsResult,
     }
+}
+
+/// Whether the connection gets to a session.
+pub(super) fn reaches_session(server: &ServerProfile, probe: &ProbeProfile) -> bool {
+    Course::new(server, probe).parts.contains(&Part::Session)
 }
 
 /// Why CredSSP is not spoken, although something is selected.

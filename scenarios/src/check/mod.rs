@@ -1,5 +1,6 @@
 //! From a table to a checked [`Scenario`], a file per part.
 
+mod again;
 mod bytes;
 mod conflict;
 mod course;
@@ -18,6 +19,7 @@ pub(crate) mod words;
 use std::path::Path;
 
 use self::course::{Course, Part};
+use self::fault::Placed;
 use crate::model::{ProbeProfile, Scenario, ServerProfile};
 use crate::read::View;
 use crate::suites;
@@ -28,12 +30,10 @@ pub(crate) fn scenario(view: &View<'_, '_>, id: String, path: &Path) -> Option<S
     let summary = summary(view);
     let about = view.string("about").map(|(text, _)| text.trim().to_owned()).unwrap_or_default();
     let probe = probe::probe(view);
-    let server = server::server(view, &probe);
+    let (server, faults) = act(view, &probe);
     credssp(view, &server, &probe);
     license(view, &server, &probe);
-    let faults = fault::faults(view);
-    reach::check(&server, &probe, &faults, view.sink);
-    conflict::check(&faults, view.sink);
+    let later = again::later(view, &probe, &server);
     let (spec, tags, covers) = (spec(view), tags(view), covers(view));
     // Last, so that all of the file was read when its absence gives the scenario up.
     let (expect_probe, expect_client) = expect::expect(view)?;
@@ -46,11 +46,21 @@ pub(crate) fn scenario(view: &View<'_, '_>, id: String, path: &Path) -> Option<S
         covers,
         server,
         faults: faults.into_iter().map(|placed| placed.fault).collect(),
+        later,
         probe,
         expect_probe,
         expect_client,
         source: path.to_owned(),
     })
+}
+
+/// Who the server is on one connection, and what goes wrong there.
+fn act(view: &View<'_, '_>, probe: &ProbeProfile) -> (ServerProfile, Vec<Placed>) {
+    let server = server::server(view, probe);
+    let faults = fault::faults(view);
+    reach::check(&server, probe, &faults, view.sink);
+    conflict::check(&faults, view.sink);
+    (server, faults)
 }
 
 /// Keys of CredSSP where none is spoken.

@@ -2,10 +2,15 @@
 
 use badrdp_proto::pdu::x224::Protocols;
 
+use super::bytes;
 use super::server::{contradiction, multitransport};
+use super::words::RECONNECTS;
 use crate::keys::PROBE;
 use crate::model::{LicenseAnswer, ProbeProfile};
 use crate::read::View;
+
+/// A Connection Request has 255 bytes at most.
+const MOST_SAID: usize = 128;
 
 /// `[probe]`; every key has a default.
 pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
@@ -26,6 +31,12 @@ pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
         channels: view.has("channels").then(|| channels(&view)),
         multitransport: multitransport(&view),
         license: view.word("license", LicenseAnswer::NAMES).unwrap_or_default(),
+        cookie: said(&view, "cookie"),
+        routing_token: said(&view, "routing_token"),
+        correlation_id: correlation_id(&view),
+        ipv6: flag("ipv6"),
+        reconnect: view.word("reconnect", RECONNECTS),
+        follow: flag("follow"),
     };
     if let Some(("", span)) = view.string("user") {
         view.sink.suggest(span, "`user` is empty", "leave it out: a probe without credentials");
@@ -38,6 +49,9 @@ pub(super) fn probe(file: &View<'_, '_>) -> ProbeProfile {
         contradiction(&view, "password", "`password` needs a `user`");
         contradiction(&view, "domain", "`domain` needs a `user`");
         contradiction(&view, "accept_certificate", "a probe without a `user` has no credentials to send");
+    }
+    if profile.cookie.as_ref().is_some_and(|cookie| !cookie.is_empty()) {
+        contradiction(&view, "routing_token", "a routing token takes the cookie's place: keep one of the two");
     }
     if profile.restricted_admin && profile.remote_guard {
         contradiction(&view, "remote_guard", "one logon has one mode: `restricted_admin` or `remote_guard`");
@@ -57,6 +71,27 @@ fn channels(view: &View<'_, '_>) -> Vec<String> {
         }
     }
     named.into_iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+/// What stands in a Connection Request ahead of CR LF.
+fn said(view: &View<'_, '_>, key: &str) -> Option<String> {
+    let (text, span) = view.string(key)?;
+    let printable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    if text.len() > MOST_SAID || !text.bytes().all(printable) {
+        view.sink.report(span, format!("`{key}` has at most {MOST_SAID} printable ASCII characters"));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn correlation_id(view: &View<'_, '_>) -> Option<[u8; 16]> {
+    let (digits, span) = view.string("correlation_id")?;
+    let bytes = bytes::hex(digits, span.clone(), view.sink)?;
+    let id = bytes.try_into().ok();
+    if id.is_none() {
+        view.sink.report(span, "`correlation_id` has 16 bytes");
+    }
+    id
 }
 
 fn protocols(view: &View<'_, '_>) -> Option<Protocols> {

@@ -9,7 +9,7 @@ use badrdp_proto::vocab::codes::{
 
 use super::course::{self, Course, NO_TLS, Part};
 use super::words::{CIPHERS, FLAGS, KEYS, LICENSE_MESSAGES, SIDE_TRANSPORTS, VERSIONS};
-use super::{measure, message_channel, nla, session};
+use super::{again, measure, message_channel, nla, session};
 use crate::keys::{LICENSING, MCS, NEGOTIATION, NLA, SERVER, TLS};
 use crate::model::{
     Certificate, Exchange, Key, LicenseCertificate, LicensingProfile, McsProfile, Negotiation, ProbeProfile,
@@ -30,6 +30,7 @@ pub(super) fn server(file: &View<'_, '_>, probe: &ProbeProfile) -> ServerProfile
         auto_detect: measure::auto_detect(&view),
         multitransport: multitransport(&view),
         licensing: view.table("licensing", &LICENSING).map(|view| licensing(&view)).unwrap_or_default(),
+        redirection: again::redirection(&view),
         session: session::session(&view),
     };
     message_channel::check(&view, &profile, probe);
@@ -203,6 +204,7 @@ fn unreachable_parts(view: &View<'_, '_>, profile: &ServerProfile, probe: &Probe
         ("auto_detect", "`auto_detect`", Part::Licensing),
         ("multitransport", "`multitransport`", Part::Session),
         ("licensing", "[server.licensing]", Part::Licensing),
+        ("redirection", "[server.redirection]", Part::Capabilities),
         ("session", "[server.session]", Part::Session),
     ];
     for (key, table, part) in parts {

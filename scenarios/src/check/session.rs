@@ -30,7 +30,7 @@ pub(super) fn session(server: &View<'_, '_>) -> SessionProfile {
         }
         steps.extend(these);
     }
-    SessionProfile { steps }
+    SessionProfile { steps, refuse_cookies: view.flag("refuse_cookies") }
 }
 
 fn step(view: &View<'_, '_>, item: &Value<'_>) -> Vec<Step> {

@@ -4,7 +4,7 @@ use badrdp_proto::connect::{Ending, Measure, SideTransport};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::NtStatus;
 
-use crate::model::{ClientDuty, Key, Mechanism, PublicKeyAnswer, Refusal, Step, Then, TlsVersion};
+use crate::model::{ClientDuty, Key, Mechanism, PublicKeyAnswer, Reconnect, Refusal, Step, Then, TlsVersion};
 
 pub(crate) const KEYS: &[(&str, Key)] = &[("ecdsa", Key::Ecdsa), ("rsa", Key::Rsa), ("rsa-1024", Key::Rsa1024)];
 
@@ -151,6 +151,9 @@ impl From<Word> for Step {
         }
     }
 }
+
+pub(crate) const RECONNECTS: &[(&str, Reconnect)] =
+    &[("cookie", Reconnect::Cookie), ("wrong-cookie", Reconnect::WrongCookie)];
 
 pub(crate) const THEN: &[(&str, Then)] = &[
     ("fin", Then::End(Ending::Fin)),

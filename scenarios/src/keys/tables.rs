@@ -103,6 +103,7 @@ tables! {
         "fault" Tables(&FAULT), "What goes wrong on the wire";
         "probe" Table(&PROBE), "What the probe does in a replay, where that is not its default";
         "expect" Table(&EXPECT), "What each side must conclude";
+        "connection" Tables(&CONNECTION), "What is different when the client comes again";
         "case" Tables(&CASE), "The members of a family, each laid over the file";
     }
     CASE "case" "[[case]]" [Rule::Needs("id")] {
@@ -115,8 +116,14 @@ tables! {
             "Rows of `badrdp scenario coverage` that it covers";
         "server" Table(&SERVER), "Who the server is; laid over the file's key by key";
         "fault" Tables(&FAULT), "What goes wrong on the wire, in place of the file's";
+        "connection" Tables(&CONNECTION), "What is different when the client comes again, in place of the file's";
         "probe" Table(&PROBE), "What the probe does in a replay; laid over the file's key by key";
         "expect" Table(&EXPECT), "What each side must conclude; laid over the file's key by key";
+    }
+    CONNECTION "connection" "[[connection]]" [Rule::Needs("from"), Rule::Some(&["server", "fault"])] {
+        "from" Number(2, 16), "The client's nth connection, and those behind it";
+        "server" Table(&SERVER), "Who the server is by then; laid over the file's key by key";
+        "fault" Tables(&FAULT), "What goes wrong on the wire by then, in place of the file's";
     }
     SERVER "server" "[server]" [] {
         "security" Words(|| names(Protocols::NAMES)), "Protocols that the server accepts; ssl by default";
@@ -128,6 +135,7 @@ tables! {
         "auto_detect" Steps(|| names(words::MEASURES), &MEASURE), "How the network is measured behind Client Info";
         "multitransport" Words(|| names(words::SIDE_TRANSPORTS)), "UDP transports that are asked for behind licensing";
         "licensing" Table(&LICENSING), "How licensing ends";
+        "redirection" Table(&REDIRECTION), "Send the client elsewhere in place of Demand Active";
         "session" Table(&SESSION), "What happens once the connection is active";
     }
     NEGOTIATION "negotiation" "[server.negotiation]" [] {
@@ -194,8 +202,17 @@ tables! {
         "alert_at" Word(|| names(words::LICENSE_MESSAGES)), "Send the alert in place of this message of the exchange";
         "certificate" Word(|| names(LicenseCertificate::NAMES)), "The certificate in the request; proprietary by default";
     }
+    REDIRECTION "redirection" "[server.redirection]" [] {
+        "session" Number(0, 0xffff_ffff), "The session that the client shall ask for; 0 by default";
+        "address" Text, "Where to go";
+        "token" Text, "The routing token to bring; its CR LF is added";
+        "user" Text, "Log on there as this user";
+        "domain" Text, "The user's domain";
+        "password" Text, "The user's password";
+    }
     SESSION "session" "[server.session]" [] {
         "steps" Steps(|| names(words::STEPS), &STEP), "What happens, in order; log on, draw and stay by default";
+        "refuse_cookies" Flag, "Take no auto-reconnect cookie, not even a right one";
     }
     STEP "step" "a step" [
         Rule::One(STEP_KINDS), Rule::With("logon_error", "data"), Rule::With("data", "logon_error"),
@@ -307,6 +324,12 @@ tables! {
         "channels" Texts, "Static virtual channels to ask for; cliprdr by default";
         "multitransport" Words(|| names(words::SIDE_TRANSPORTS)), "UDP transports to announce; none is ever opened";
         "license" Word(|| names(LicenseAnswer::NAMES)), "What it does in a licence exchange; decline by default";
+        "cookie" Text, "The mstshash cookie to send; empty: none";
+        "routing_token" Text, "A routing token in the cookie's place; its CR LF is added";
+        "correlation_id" Hex, "The 16 bytes of an RDP Correlation Info to send";
+        "ipv6" Switch, "true: come over IPv6";
+        "reconnect" Word(|| names(words::RECONNECTS)), "Come back once when the connection is lost after a cookie was given";
+        "follow" Switch, "true: go where the host redirects to, on the same host and port";
     }
     EXPECT "expect" "[expect]" [] {
         "probe" Table(&EXPECT_PROBE), "What the honest probe must report";

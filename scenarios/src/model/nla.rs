@@ -4,7 +4,7 @@ use badrdp_proto::connect::SideTransport;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{EarlyUserAuthorizationResult, NtStatus};
 
-use super::LicenseAnswer;
+use super::{LicenseAnswer, Reconnect};
 
 /// `[server.nla]`: how the server does CredSSP.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,6 +206,18 @@ pub struct ProbeProfile {
     pub multitransport: Vec<SideTransport>,
     /// `license = "new"`: take part in a licence exchange.
     pub license: LicenseAnswer,
+    /// `cookie = "alice"`: the `mstshash` cookie to send; `""` sends none. Default: the probe's.
+    pub cookie: Option<String>,
+    /// `routing_token = "msts=…"`: send it in the cookie's place; its CR LF is added.
+    pub routing_token: Option<String>,
+    /// `correlation_id = "01…"`: the 16 bytes of an RDP Correlation Info to send.
+    pub correlation_id: Option<[u8; 16]>,
+    /// `ipv6 = true`: come over IPv6.
+    pub ipv6: bool,
+    /// `reconnect = "cookie"`: come back once when the connection is lost after a cookie was given.
+    pub reconnect: Option<Reconnect>,
+    /// `follow = true`: go where the host redirects to, on the same host and port.
+    pub follow: bool,
 }
 
 impl std::fmt::Debug for ProbeProfile {

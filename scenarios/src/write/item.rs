@@ -130,6 +130,11 @@ impl Section {
         Self { header: Some(format!("[{path}]")), entries }
     }
 
+    /// Whether it says nothing.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.entries.0.is_empty()
+    }
+
     /// One of an array of tables.
     pub(super) fn element(path: &str, entries: Entries) -> Self {
         Self { header: Some(format!("[[{path}]]")), entries }

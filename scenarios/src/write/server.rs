@@ -2,17 +2,18 @@
 
 use badrdp_proto::pdu::autodetect::NetworkCharacteristics;
 use badrdp_proto::pdu::x224::Protocols;
-use badrdp_proto::vocab::codes::{LicenseErrorCode, LicenseStateTransition, McsResult, NtStatus};
+use badrdp_proto::vocab::codes::{McsResult, NtStatus};
 
 use super::item::{Entries, Item, Section};
 use super::{WriteError, protocol_words};
 use crate::check::words;
 use crate::model::{
     Account, Certificate, Exchange, LicenseCertificate, LicensingProfile, McsProfile, Measure, Negotiation, NlaProfile,
-    ServerProfile, SessionProfile, SideTransport, Step, Target, TlsProfile, TlsVersionMax,
+    Redirection, ServerProfile, SessionProfile, SideTransport, Step, Target, TlsProfile, TlsVersionMax,
 };
 
-pub(super) fn sections(server: &ServerProfile) -> Result<Vec<Section>, WriteError> {
+/// The tables below `path` that say how `server` differs from what it is `usual`ly.
+pub(super) fn sections(path: &str, server: &ServerProfile, usual: &ServerProfile) -> Result<Vec<Section>, WriteError> {
     let ServerProfile {
         security,
         negotiation,
@@ -23,45 +24,49 @@ pub(super) fn sections(server: &ServerProfile) -> Result<Vec<Section>, WriteErro
         auto_detect,
         multitransport,
         licensing,
+        redirection,
         session,
     } = server;
-    let honest = ServerProfile::default();
     let mut top = Entries::default();
-    if *security != honest.security {
+    if *security != usual.security {
         top.add("security", protocol_words("security", *security)?);
     }
     let measures = auto_detect.iter().map(|measure| measured(*measure, words::MEASURES));
-    top.add_unless(auto_detect.is_empty(), "auto_detect", Item::List(measures.collect()));
-    top.add_unless(multitransport.is_empty(), "multitransport", side_transports(multitransport)?);
+    top.add_unless(*auto_detect == usual.auto_detect, "auto_detect", Item::List(measures.collect()));
+    top.add_unless(*multitransport == usual.multitransport, "multitransport", side_transports(multitransport)?);
+    let table = |below: &str, entries| Section::table(&format!("{path}{below}"), entries);
     let mut sections = vec![
-        Section::table("server", top),
-        Section::table("server.negotiation", negotiation_entries(negotiation)?),
-        Section::table("server.tls", tls_entries(tls)?),
-        Section::table("server.nla", nla_entries(nla)?),
-        Section::table("server.nla.target", target_entries(&nla.target)),
-        Section::table("server.mcs", mcs_entries(mcs)),
-        Section::table("server.licensing", licensing_entries(licensing)?),
-        Section::table("server.session", session_entries(session)?),
+        table("", top),
+        table(".negotiation", negotiation_entries(negotiation, &usual.negotiation)?),
+        table(".tls", tls_entries(tls, &usual.tls)?),
+        table(".nla", nla_entries(nla, &usual.nla)?),
+        table(".nla.target", target_entries(&nla.target, &usual.nla.target)),
+        table(".mcs", mcs_entries(mcs, &usual.mcs)),
+        table(".licensing", licensing_entries(licensing, &usual.licensing)?),
+        // A later connection does not take it over.
+        table(".redirection", redirection.as_ref().map(redirection_entries).unwrap_or_default()),
+        table(".session", session_entries(session, &usual.session)?),
     ];
-    if *accounts != honest.accounts {
-        sections.extend(accounts.iter().map(|account| Section::element("server.account", account_entries(account))));
+    if *accounts != usual.accounts {
+        let path = format!("{path}.account");
+        sections.extend(accounts.iter().map(|account| Section::element(&path, account_entries(account))));
     }
     Ok(sections)
 }
 
-fn negotiation_entries(negotiation: &Negotiation) -> Result<Entries, WriteError> {
+fn negotiation_entries(negotiation: &Negotiation, usual: &Negotiation) -> Result<Entries, WriteError> {
     let Negotiation { failure, select, silent, flags } = negotiation;
     let mut entries = Entries::default();
-    if let Some(failure) = failure {
-        entries.add("failure", Item::code(*failure));
+    if let Some(failure) = failure.filter(|_| *failure != usual.failure) {
+        entries.add("failure", Item::code(failure));
     }
-    if let Some(select) = select {
-        entries.add("select", Item::word("select", Protocols::NAMES, select)?);
+    if let Some(select) = select.filter(|_| *select != usual.select) {
+        entries.add("select", Item::word("select", Protocols::NAMES, &select)?);
     }
-    entries.add_unless(!silent, "answer", false);
-    if let Some(flags) = flags {
+    entries.add_unless(*silent == usual.silent, "answer", !silent);
+    if let Some(flags) = flags.filter(|_| *flags != usual.flags) {
         let set = words::FLAGS.iter().filter(|(_, bit)| flags & bit != 0);
-        if set.clone().fold(0, |all, (_, bit)| all | bit) != *flags {
+        if set.clone().fold(0, |all, (_, bit)| all | bit) != flags {
             return Err(WriteError::NoWord("flags"));
         }
         entries.add("flags", Item::List(set.map(|(name, _)| Item::from(*name)).collect()));
@@ -69,10 +74,9 @@ fn negotiation_entries(negotiation: &Negotiation) -> Result<Entries, WriteError>
     Ok(entries)
 }
 
-fn tls_entries(tls: &TlsProfile) -> Result<Entries, WriteError> {
+fn tls_entries(tls: &TlsProfile, honest: &TlsProfile) -> Result<Entries, WriteError> {
     let TlsProfile { certificate, key, min, max, ciphers } = tls;
     let TlsVersionMax(max) = max;
-    let honest = TlsProfile::default();
     let mut entries = Entries::default();
     if *certificate != honest.certificate {
         entries.add("certificate", Item::word("certificate", Certificate::NAMES, certificate)?);
@@ -86,11 +90,11 @@ fn tls_entries(tls: &TlsProfile) -> Result<Entries, WriteError> {
     if *max != honest.max.0 {
         entries.add("max", Item::word("max", words::VERSIONS, max)?);
     }
-    entries.add_unless(ciphers.is_empty(), "ciphers", Item::texts(ciphers));
+    entries.add_unless(*ciphers == honest.ciphers, "ciphers", Item::texts(ciphers));
     Ok(entries)
 }
 
-fn nla_entries(nla: &NlaProfile) -> Result<Entries, WriteError> {
+fn nla_entries(nla: &NlaProfile, honest: &NlaProfile) -> Result<Entries, WriteError> {
     let NlaProfile {
         version,
         min_client_version,
@@ -107,7 +111,6 @@ fn nla_entries(nla: &NlaProfile) -> Result<Entries, WriteError> {
         // A table of its own.
         target: _,
     } = nla;
-    let honest = NlaProfile::default();
     let mut entries = Entries::default();
     entries.add_unless(*version == honest.version, "version", u64::from(*version));
     let lowest = *min_client_version;
@@ -118,8 +121,8 @@ fn nla_entries(nla: &NlaProfile) -> Result<Entries, WriteError> {
     if *public_key != honest.public_key {
         entries.add("public_key", Item::word("public_key", words::PUBLIC_KEYS, public_key)?);
     }
-    if let Some(status) = refuse {
-        entries.add("refuse", Item::code(*status));
+    if let Some(status) = refuse.filter(|_| *refuse != honest.refuse) {
+        entries.add("refuse", Item::code(status));
     }
     entries.add_unless(*wrong_password == honest.wrong_password, "wrong_password", Item::code(*wrong_password));
     entries.add_unless(*unknown_user == honest.unknown_user, "unknown_user", Item::code(*unknown_user));
@@ -131,14 +134,13 @@ fn nla_entries(nla: &NlaProfile) -> Result<Entries, WriteError> {
         entries.add("refusal_without_code", word);
     }
     entries.add_unless(*early_user_auth == honest.early_user_auth, "early_user_auth", Item::code(*early_user_auth));
-    entries.add_unless(!restricted_admin, "restricted_admin", true);
-    entries.add_unless(!remote_guard, "remote_guard", true);
+    entries.add_unless(*restricted_admin == honest.restricted_admin, "restricted_admin", *restricted_admin);
+    entries.add_unless(*remote_guard == honest.remote_guard, "remote_guard", *remote_guard);
     Ok(entries)
 }
 
-fn target_entries(target: &Target) -> Entries {
+fn target_entries(target: &Target, honest: &Target) -> Entries {
     let Target { netbios_computer, netbios_domain, dns_computer, dns_domain, dns_tree, os, clock, timestamp } = target;
-    let honest = Target::default();
     let mut entries = Entries::default();
     for (key, name, usual) in [
         ("netbios_computer", netbios_computer, &honest.netbios_computer),
@@ -153,7 +155,7 @@ fn target_entries(target: &Target) -> Entries {
     let numbers = numbers.iter().flatten().map(|number| Item::Number(*number));
     entries.add_unless(*os == honest.os, "os", Item::List(numbers.collect()));
     entries.add_unless(*clock == honest.clock, "clock", format!("{clock}s").as_str());
-    entries.add_unless(*timestamp, "timestamp", false);
+    entries.add_unless(*timestamp == honest.timestamp, "timestamp", *timestamp);
     entries
 }
 
@@ -176,7 +178,7 @@ fn state_word(status: NtStatus) -> Item {
     Item::word("state", words::STATES, &Some(status)).unwrap_or_else(|_| Item::code(status))
 }
 
-fn mcs_entries(mcs: &McsProfile) -> Entries {
+fn mcs_entries(mcs: &McsProfile, honest: &McsProfile) -> Entries {
     let McsProfile {
         connect_result,
         attach_result,
@@ -186,51 +188,68 @@ fn mcs_entries(mcs: &McsProfile) -> Entries {
         io_channel,
         message_channel,
     } = mcs;
-    let honest = McsProfile::default();
     let mut entries = Entries::default();
-    let results: [(_, &Option<McsResult>); 3] =
-        [("connect_result", connect_result), ("attach_result", attach_result), ("join_result", join_result)];
-    for (key, result) in results {
-        if let Some(result) = result {
-            entries.add(key, Item::code(*result));
+    let results: [(_, &Option<McsResult>, &Option<McsResult>); 3] = [
+        ("connect_result", connect_result, &honest.connect_result),
+        ("attach_result", attach_result, &honest.attach_result),
+        ("join_result", join_result, &honest.join_result),
+    ];
+    for (key, result, usual) in results {
+        if let Some(result) = result.filter(|_| result != usual) {
+            entries.add(key, Item::code(result));
         }
     }
     entries.add_unless(*join_number == honest.join_number, "join_number", u64::from(*join_number));
-    entries.add_unless(!skip_channel_join, "skip_channel_join", true);
+    entries.add_unless(*skip_channel_join == honest.skip_channel_join, "skip_channel_join", *skip_channel_join);
     entries.add_unless(*io_channel == honest.io_channel, "io_channel", u64::from(*io_channel));
-    if let Some(id) = message_channel {
-        entries.add("message_channel", u64::from(*id));
+    if let Some(id) = message_channel.filter(|_| *message_channel != honest.message_channel) {
+        entries.add("message_channel", u64::from(id));
     }
     entries
 }
 
-fn licensing_entries(licensing: &LicensingProfile) -> Result<Entries, WriteError> {
+fn licensing_entries(licensing: &LicensingProfile, usual: &LicensingProfile) -> Result<Entries, WriteError> {
     let LicensingProfile { error, transition, error_info, exchange, alert_at, certificate } = licensing;
     let mut entries = Entries::default();
-    entries.add_unless(*error == LicenseErrorCode::STATUS_VALID_CLIENT, "error", Item::code(*error));
-    let usual = *transition == LicenseStateTransition::ST_NO_TRANSITION;
-    entries.add_unless(usual, "transition", Item::code(*transition));
-    if let Some(code) = error_info {
-        entries.add("error_info", Item::code(*code));
+    entries.add_unless(*error == usual.error, "error", Item::code(*error));
+    entries.add_unless(*transition == usual.transition, "transition", Item::code(*transition));
+    if let Some(code) = error_info.filter(|_| *error_info != usual.error_info) {
+        entries.add("error_info", Item::code(code));
     }
-    if let Some(exchange) = exchange {
-        entries.add("exchange", Item::word("exchange", Exchange::NAMES, exchange)?);
+    if let Some(exchange) = exchange.filter(|_| *exchange != usual.exchange) {
+        entries.add("exchange", Item::word("exchange", Exchange::NAMES, &exchange)?);
     }
-    if let Some(kind) = alert_at {
-        entries.add("alert_at", Item::word("alert_at", words::LICENSE_MESSAGES, kind)?);
+    if let Some(kind) = alert_at.filter(|_| *alert_at != usual.alert_at) {
+        entries.add("alert_at", Item::word("alert_at", words::LICENSE_MESSAGES, &kind)?);
     }
-    if *certificate != LicenseCertificate::default() {
+    if *certificate != usual.certificate {
         entries.add("certificate", Item::word("certificate", LicenseCertificate::NAMES, certificate)?);
     }
     Ok(entries)
 }
 
-fn session_entries(session: &SessionProfile) -> Result<Entries, WriteError> {
-    let SessionProfile { steps } = session;
+fn redirection_entries(redirection: &Redirection) -> Entries {
+    let Redirection { session, address, token, user, domain, password } = redirection;
     let mut entries = Entries::default();
-    if !steps.is_empty() {
+    // Without a key there would be no table.
+    entries.add("session", u64::from(*session));
+    for (key, text) in
+        [("address", address), ("token", token), ("user", user), ("domain", domain), ("password", password)]
+    {
+        if let Some(text) = text {
+            entries.add(key, text.as_str());
+        }
+    }
+    entries
+}
+
+fn session_entries(session: &SessionProfile, usual: &SessionProfile) -> Result<Entries, WriteError> {
+    let SessionProfile { steps, refuse_cookies } = session;
+    let mut entries = Entries::default();
+    if *steps != usual.steps {
         entries.add("steps", Item::List(steps.iter().map(step).collect::<Result<_, _>>()?));
     }
+    entries.add_unless(*refuse_cookies == usual.refuse_cookies, "refuse_cookies", *refuse_cookies);
     Ok(entries)
 }
 

@@ -105,6 +105,55 @@ pub(in crate::diagnosis) static NOTHING_DRAWN: Advice = Advice {
 pub(in crate::diagnosis) static REDIRECTED: Advice = Advice {
     expected: "a session on this host",
     causes: &[(Evidence::Documented, "a connection broker sends the client on to the host that shall serve it")],
-    remedies: &["probe the host named in the evidence: this one only passes clients on"],
+    remedies: &[
+        "probe the host named in the evidence: this one only passes clients on",
+        "`badrdp probe --follow` goes where the host sends it, as long as that is the same host; `--follow-to HOST` allows another",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static REDIRECTION_LOOP: Advice = Advice {
+    expected: "a session on the host that the client was sent to",
+    causes: &[
+        (Evidence::Inferred, "the broker sends the client to a host that asks the broker again"),
+        (
+            Evidence::Inferred,
+            "a balancer in front does not understand the routing token, and chooses another host each time",
+        ),
+    ],
+    remedies: &[
+        "RD Connection Broker: the user's session must exist on the host that the redirection names: `Get-RDUserSession`",
+        "balancers: they must honour the routing token, or redirection must go by address (\"Use IP Address Redirection\")",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static COOKIE_REFUSED: Advice = Advice {
+    expected: "the session, without another logon",
+    causes: &[
+        (
+            Evidence::Documented,
+            "a cookie is good for one connection: it is replaced when a client connects to the session, and every hour",
+        ),
+        (Evidence::Inferred, "the connection went to another host than the first one, or the host was started anew"),
+    ],
+    remedies: &[
+        "log on again: the session is still there",
+        "Windows: the policy \"Automatic reconnection\" (Remote Session Environment, Connections) switches it off",
+    ],
+    mstsc: &[],
+};
+
+pub(in crate::diagnosis) static CERTIFICATE_CHANGED: Advice = Advice {
+    expected: "the certificate that the host showed before",
+    causes: &[
+        (Evidence::Inferred, "the name leads to several hosts, each with a certificate of its own"),
+        (Evidence::Inferred, "the host's certificate was replaced between the two connections"),
+        (Evidence::Inferred, "somebody stands between: whoever sees the first connection cut can answer the second"),
+    ],
+    remedies: &[
+        "compare both with what the host has: Windows: certlm.msc, Remote Desktop, Certificates",
+        "give the hosts of a farm one certificate, for the farm's name",
+    ],
     mstsc: &[],
 };

@@ -1,5 +1,6 @@
 //! The rules: one finding per file, or one family that differs only in a value.
 
+mod again;
 mod certificate;
 mod clock_skew;
 mod closed_early;
@@ -156,6 +157,7 @@ pub(super) static RULES: &[Rule] = &[
     error_info::SERVER_DENIED,
     error_info::ERROR_INFO,
     logon_error::RULE,
+    again::LOOP,
     redirected::RULE,
     // Connection initiation.
     negotiation_refused::SSL_REQUIRED,
@@ -227,9 +229,11 @@ pub(super) static RULES: &[Rule] = &[
     certificate::UNTRUSTED_ISSUER,
     certificate::WEAK_SIGNATURE,
     certificate::WEAK_KEY,
+    again::CERTIFICATE_CHANGED,
     no_negotiation_data::RULE,
     standard_rdp_security_only::RULE,
     clock_skew::RULE,
     nla_credentials::NOT_CHECKED,
+    again::COOKIE_REFUSED,
     nothing_drawn::RULE,
 ];

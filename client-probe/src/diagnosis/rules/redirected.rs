@@ -1,6 +1,7 @@
 //! The host sends the client on to another one.
 
-use badrdp_proto::pdu::ChannelPdu;
+use badrdp_proto::pdu::redirection::ServerRedirection;
+use badrdp_proto::transcript::{Event, StayedAway};
 
 use super::{Class, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::session;
@@ -15,11 +16,31 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>) -> Option<Seen> {
-    let (entry, redirection) = view.channel_pdu(|pdu| match pdu {
-        ChannelPdu::ServerRedirection(redirection) => Some(redirection),
+    let (entry, redirection) = view.redirection()?;
+    let stayed = view.last(|event| match event {
+        Event::StayedAway(StayedAway::AnotherHost(_) | StayedAway::Nowhere) => Some(()),
         _ => None,
-    })?;
-    let target = redirection.target_net_address.as_ref().or(redirection.target_fqdn.as_ref());
-    let target = target.map_or_else(|| "another host".to_owned(), |name| format!("{name:?}"));
-    Some(Seen::new(entry.stage, format!("the host redirects the client to {target}")).evidence(view.quote(entry)))
+    });
+    let title = format!("the host redirects the client {}", to(redirection));
+    Some(
+        Seen::new(entry.stage, title)
+            .evidence(view.quote(entry))
+            .evidence_if(stayed.map(|(entry, ())| view.quote(entry))),
+    )
+}
+
+/// The target, the token, or both.
+fn to(redirection: &ServerRedirection) -> String {
+    let names = [&redirection.target_net_address, &redirection.target_fqdn, &redirection.target_netbios_name];
+    let target = names.into_iter().flatten().next().map(|name| format!("{name:?}"));
+    let token = redirection.load_balance_info.as_deref().map(|token| {
+        let token = token.strip_suffix(b"\r\n").unwrap_or(token);
+        format!("the routing token \"{}\"", token.escape_ascii())
+    });
+    match (target, token) {
+        (Some(target), None) => format!("to {target}"),
+        (Some(target), Some(token)) => format!("to {target}, with {token}"),
+        (None, Some(token)) => format!("with {token}"),
+        (None, None) => "and names no target".to_owned(),
+    }
 }

@@ -23,6 +23,7 @@ const FONT_LIST: u8 = 0x27;
 const FONT_MAP: u8 = 0x28;
 const PERSISTENT_KEY_LIST: u8 = 0x2b;
 const SET_ERROR_INFO: u8 = 0x2f;
+const ARC_STATUS: u8 = 0x32;
 const MONITOR_LAYOUT: u8 = 0x37;
 /// `PACKET_COMPRESSED` in `compressedType`.
 const PACKET_COMPRESSED: u8 = 0x20;
@@ -85,6 +86,7 @@ impl ShareDataPdu {
             Self::MonitorLayout(_) => (MONITOR_LAYOUT, 0),
             Self::SetErrorInfo(_) => (SET_ERROR_INFO, 0),
             Self::SaveSessionInfo(_) => (SAVE_SESSION_INFO, 0),
+            Self::AutoReconnectStatus(_) => (ARC_STATUS, 0),
             Self::ShutdownRequest => (SHUTDOWN_REQUEST, 0),
             Self::ShutdownDenied => (SHUTDOWN_DENIED, 0),
             Self::InputEvents(_) => (INPUT, 0),
@@ -125,6 +127,7 @@ impl ShareDataPdu {
             }
             Self::SetErrorInfo(error) => w.u32_le("errorInfo", error.0),
             Self::SaveSessionInfo(info) => info.write(w),
+            Self::AutoReconnectStatus(status) => w.u32_le("arcStatus", *status),
             Self::FontMapWithoutBody | Self::ShutdownRequest | Self::ShutdownDenied => {}
             Self::PersistentKeyList(body)
             | Self::MonitorLayout(body)
@@ -166,6 +169,10 @@ impl ShareDataPdu {
             SAVE_SESSION_INFO => {
                 let (i, info) = field("TS_SAVE_SESSION_INFO_PDU_DATA", SaveSessionInfo::read)(i)?;
                 Ok((i, Self::SaveSessionInfo(info)))
+            }
+            ARC_STATUS => {
+                let (i, status) = field("arcStatus", le_u32)(i)?;
+                Ok((i, Self::AutoReconnectStatus(status)))
             }
             SHUTDOWN_REQUEST => Ok((i, Self::ShutdownRequest)),
             SHUTDOWN_DENIED => Ok((i, Self::ShutdownDenied)),

@@ -23,6 +23,8 @@ impl ShareDataPdu {
             },
             Self::SetErrorInfo(error) => error.to_string(),
             Self::SaveSessionInfo(info) => info.fact(),
+            Self::AutoReconnectStatus(0) => "the reconnect cookie was refused".to_owned(),
+            Self::AutoReconnectStatus(status) => format!("the reconnect cookie was refused, status {status:#x}"),
             Self::ShutdownRequest => "asks whether it may close".to_owned(),
             Self::ShutdownDenied => "a user is logged on".to_owned(),
             Self::InputEvents(body) => match first_number(body) {

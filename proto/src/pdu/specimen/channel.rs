@@ -112,6 +112,7 @@ fn share_data(kind: MessageKind) -> Option<ShareDataPdu> {
             auto_reconnect: Some((2, *b"badrdp specimen.")),
             logon_error: Some((LogonErrorType::LOGON_MSG_SESSION_CONTINUE, LogonErrorData::LOGON_FAILED_OTHER)),
         }),
+        MessageKind::AutoReconnectStatus => ShareDataPdu::AutoReconnectStatus(0),
         MessageKind::ShutdownRequest => ShareDataPdu::ShutdownRequest,
         MessageKind::ShutdownDenied => ShareDataPdu::ShutdownDenied,
         // One event, a pressed key: numEvents, pad, eventTime, messageType, then the key.
