@@ -199,7 +199,8 @@ async fn tls_of(flight: Vec<u8>, filler: Vec<u8>, every: Duration, budget: Durat
 
 #[tokio::test]
 async fn a_server_that_drips_is_given_one_budget() {
-    let found = tls_of(vec![22, 3, 3], vec![0], Duration::from_millis(50), BRIEF).await;
+    // A record of 16 KiB, a byte at a time.
+    let found = tls_of(vec![22, 3, 3, 0x40, 0], vec![0], Duration::from_millis(50), BRIEF).await;
     assert_eq!((found.cost.connections, found.stop.unwrap().reason), (2, StopReason::Silent));
 }
 
