@@ -15,6 +15,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod chaos;
 pub mod replay;
 
 pub use badrdp_client_probe as client_probe;

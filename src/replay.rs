@@ -94,11 +94,16 @@ impl Replay {
 }
 
 /// One connection of the probe to the server of a scenario.
-struct Played {
-    client: Transcript,
-    server: Vec<Transcript>,
-    verified: Result<(), VerifyError>,
-    diagnosis: Diagnosis,
+#[derive(Clone, Debug)]
+pub(crate) struct Played {
+    pub(crate) client: Transcript,
+    pub(crate) server: Vec<Transcript>,
+    /// How many connections the server accepted.
+    pub(crate) accepted: u64,
+    pub(crate) verified: Result<(), VerifyError>,
+    pub(crate) diagnosis: Diagnosis,
+    /// How long the probe took.
+    pub(crate) took: Duration,
 }
 
 /// Replays one scenario.
@@ -110,7 +115,7 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
     if let Some(why) = options.no_ipv6(scenario) {
         return Ok(Replay::of_nothing(scenario, options, why));
     }
-    let Played { client, server, verified, diagnosis } = play(scenario, options).await?;
+    let Played { client, server, verified, diagnosis, .. } = play(scenario, options).await?;
     let mut problems = Vec::new();
     let mut not_applicable = None;
     if let Err(error) = verified {
@@ -130,7 +135,7 @@ pub async fn replay(scenario: &Scenario, options: &Options) -> Result<Replay, St
     Ok(Replay { scenario: scenario.clone(), client, server, diagnosis, problems, not_applicable, took })
 }
 
-async fn play(scenario: &Scenario, options: &Options) -> Result<Played, StartError> {
+pub(crate) async fn play(scenario: &Scenario, options: &Options) -> Result<Played, StartError> {
     let listen = SocketAddr::new(loopback(scenario), 0);
     let server_options = ServerOptions { listen, seed: options.seed, now: options.now, ..ServerOptions::default() };
     let server = FakeServer::start_with(scenario.clone(), server_options).await?;
@@ -143,11 +148,14 @@ async fn play(scenario: &Scenario, options: &Options) -> Result<Played, StartErr
         roots: Roots::Only(vec![server.ca_certificate().to_vec()]),
         ..probe_options(&scenario.probe, options.seed)
     };
+    let started = Instant::now();
     let client = probe(&target, &probe_options).await;
+    let took = started.elapsed();
     // The server's side of the story ends a moment after the client's.
     server.wait_finished(connections(&client)).await;
     let diagnosis = diagnose(&client);
-    Ok(Played { client, server: server.transcripts(), verified: server.verify(), diagnosis })
+    let (accepted, verified) = (server.accepted(), server.verify());
+    Ok(Played { client, server: server.transcripts(), accepted, verified, diagnosis, took })
 }
 
 /// Where the replay happens.

@@ -88,6 +88,7 @@ pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) ->
         licensing: None,
         linger_until: None,
         deaf: false,
+        failed: None,
         reset: false,
     };
     drive.run().await
@@ -148,6 +149,18 @@ impl Stream {
         }
     }
 
+    /// What TLS has decrypted and not given out: it tells of an alert before what came ahead of it.
+    fn take_decrypted(&mut self) -> Vec<u8> {
+        let Self::Tls(stream) = self else { return Vec::new() };
+        let mut reader = stream.get_mut().1.reader();
+        let mut plain = Vec::new();
+        let mut buffer = vec![0; CHUNK];
+        while let Ok(count @ 1..) = io::Read::read(&mut reader, &mut buffer) {
+            plain.extend_from_slice(buffer.get(..count).unwrap_or_default());
+        }
+        plain
+    }
+
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Plain(stream) => stream.write_all(bytes).await,
@@ -187,6 +200,8 @@ struct Drive<'a> {
     linger_until: Option<Instant>,
     /// A write failed: what the peer said before is still read, nothing is sent.
     deaf: bool,
+    /// A read failed, and what was decrypted ahead of that had to be heard first.
+    failed: Option<io::Error>,
     /// A write was told of the peer's RST. The system says so once; what is read behind it looks like a FIN.
     reset: bool,
 }
@@ -301,6 +316,10 @@ impl Drive<'_> {
 
     /// Reads once and feeds the machine with what came of it.
     async fn hear(&mut self) {
+        if let Some(error) = self.failed.take() {
+            let now = self.now();
+            return self.read_failed(now, &error);
+        }
         let silence = Instant::now() + self.options.budget;
         let lost = self.heartbeat_lost().map(|silence| Instant::now() + silence);
         let linger = self.linger_until.unwrap_or(silence).min(self.latest());
@@ -311,7 +330,13 @@ impl Drive<'_> {
         match outcome {
             Ok(Ok(0)) => self.session.peer_closed(now, self.reset),
             Ok(Ok(count)) => self.session.receive(buffer.get(..count).unwrap_or_default()),
-            Ok(Err(error)) => self.read_failed(now, &error),
+            Ok(Err(error)) => match self.stream.take_decrypted() {
+                plain if plain.is_empty() => self.read_failed(now, &error),
+                plain => {
+                    self.failed = Some(error);
+                    self.session.receive(&plain);
+                }
+            },
             Err(_) if lost == Some(deadline) => self.session.timed_out(now),
             Err(_) if self.linger_until.is_some() && self.session.machine().is_active() => {
                 self.session.machine_mut().leave();

@@ -8,7 +8,7 @@ use badrdp_client_probe::diagnosis::Verdict;
 use badrdp_client_probe::{Diagnosis, Options, Roots, Target, diagnose, probe};
 use badrdp_proto::connect::CloseKind;
 use badrdp_proto::transcript::{Event, Transcript};
-use badrdp_proto::vocab::Stage;
+use badrdp_proto::vocab::{MessageKind, Stage};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -252,4 +252,43 @@ async fn a_reset_is_one_even_where_a_write_was_told() {
         });
         assert_eq!(closed, Some(CloseKind::Reset));
     }
+}
+
+/// TLS tells of a broken record before what was decrypted ahead of it, where both arrive together.
+#[tokio::test]
+async fn what_came_ahead_of_a_tls_failure_is_heard() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let (transcript, diagnosis) = against(move |stream| async move {
+        let stream = answer(stream, SELECTS_SSL).await;
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        let mut initial = [0; 4];
+        stream.read_exact(&mut initial).await.unwrap();
+        let (socket, tls) = stream.get_mut();
+        // MCS Disconnect Provider Ultimatum, then a record that nobody can open, in one segment.
+        std::io::Write::write_all(&mut tls.writer(), &[3, 0, 0, 9, 2, 0xf0, 0x80, 0x21, 0x80]).unwrap();
+        let mut records = Vec::new();
+        tls.write_tls(&mut records).unwrap();
+        records.extend([0x17, 3, 3, 0, 20]);
+        records.extend([0; 20]);
+        socket.write_all(&records).await.unwrap();
+        hold(stream.into_inner().0).await;
+    })
+    .await;
+    assert_eq!(first(&diagnosis), ("mcs-disconnected", Stage::BasicSettingsExchange, Verdict::Broken));
+    let disconnected = |entry: &badrdp_proto::transcript::Entry| {
+        matches!(&entry.event, Event::Message { kind: MessageKind::McsDisconnectProviderUltimatum, .. })
+    };
+    assert!(transcript.entries.iter().any(disconnected), "{transcript:#?}");
 }

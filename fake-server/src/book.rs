@@ -251,8 +251,17 @@ impl Shelf {
     }
 
     fn of(&self, owner: u64) -> Vec<(u64, Transcript)> {
+        self.those(|volume| volume.owner == owner)
+    }
+
+    /// Everybody's.
+    pub(crate) fn all(&self) -> Vec<(u64, Transcript)> {
+        self.those(|_| true)
+    }
+
+    fn those(&self, wanted: impl Fn(&Volume) -> bool) -> Vec<(u64, Transcript)> {
         let kept = self.kept();
-        let own = kept.transcripts.values().filter(|volume| volume.owner == owner);
+        let own = kept.transcripts.values().filter(|volume| wanted(volume));
         let mut transcripts: Vec<_> = own.map(|volume| (volume.number, volume.transcript.clone())).collect();
         transcripts.sort_by_key(|(number, _)| *number);
         transcripts

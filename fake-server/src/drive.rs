@@ -216,7 +216,12 @@ impl Connection {
     pub(crate) async fn write(&mut self, shaped: Vec<Shaped>) -> Flow {
         // Known before the first byte can be seen.
         self.host.learn(self.plan.firing());
+        let mut failed = None;
         for mut shaped in shaped {
+            if failed.is_some() {
+                self.record(&shaped, Some("the client is gone"));
+                continue;
+            }
             let unsent = self.link.half_closed();
             let ops = std::mem::take(&mut shaped.ops);
             let mut after = Vec::new();
@@ -224,8 +229,8 @@ impl Connection {
                 match op {
                     WireOp::Bytes(bytes) if !unsent => {
                         if let Err(failure) = self.put(&shaped, &bytes).await {
-                            self.write_failed(&failure);
-                            return Flow::Go;
+                            failed = Some(failure);
+                            break;
                         }
                         self.done(Some(shaped.kind), Act::Write(&bytes));
                     }
@@ -236,6 +241,10 @@ impl Connection {
                     }
                     WireOp::HalfClose(_) | WireOp::End(..) => after.push(op),
                 }
+            }
+            if failed.is_some() {
+                self.record(&shaped, Some("the client went before all of it was written"));
+                continue;
             }
             self.record(&shaped, unsent.then_some("this side has closed its half"));
             for op in after {
@@ -252,6 +261,9 @@ impl Connection {
                     WireOp::Bytes(_) | WireOp::Wait(_) => {}
                 }
             }
+        }
+        if let Some(failure) = failed {
+            self.write_failed(&failure);
         }
         Flow::Go
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use badrdp_proto::connect::ServerConfig;
+use badrdp_proto::transcript::Transcript;
 use badrdp_scenarios::model::Fault;
 use badrdp_scenarios::{Scenario, Seeded};
 use time::OffsetDateTime;
@@ -92,6 +93,11 @@ impl Stock {
     /// The scenario CA's certificate.
     pub(crate) fn ca(&self) -> Result<Arc<rcgen::Certificate>, StartError> {
         Ok(self.tls.ca()?)
+    }
+
+    /// Every transcript that is kept, by the connection's number.
+    pub(crate) fn transcripts(&self) -> Vec<(u64, Transcript)> {
+        self.shelf.all()
     }
 
     /// Makes what this scenario needs and nothing else: start-up has to be quick.

@@ -4,6 +4,7 @@
 //! and what each side must conclude (`[expect]`). See `docs/scenario-format.md`.
 
 pub mod catalog;
+pub mod chaos;
 pub mod coverage;
 pub mod keys;
 pub mod model;

@@ -11,7 +11,7 @@ use badrdp_proto::pdu::x224::Protocols;
 
 use self::item::{Entries, Item, Section};
 use crate::check::words;
-use crate::model::{ExpectClient, ExpectProbe, Later, LicenseAnswer, ProbeProfile, Scenario, ServerProfile};
+use crate::model::{ExpectClient, ExpectProbe, Fault, Later, LicenseAnswer, ProbeProfile, Scenario, ServerProfile};
 
 /// Why a scenario cannot be written. What comes from a file always can.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +87,15 @@ fn connection_sections(connection: &Later, first: &Scenario) -> Result<Vec<Secti
         sections.push(Section::element("connection.fault", fault::entries(fault)?));
     }
     Ok(sections)
+}
+
+/// The name of the fault's operator as files write it, or `then`; none for a fault that does nothing.
+#[must_use]
+pub fn effect(fault: &Fault) -> Option<&'static str> {
+    match &fault.operator {
+        Some(operator) => fault::name(operator),
+        None => fault.then.map(|_| "then"),
+    }
 }
 
 fn probe_entries(probe: &ProbeProfile) -> Result<Entries, WriteError> {

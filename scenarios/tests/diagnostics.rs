@@ -47,6 +47,7 @@ wrong! {
     out_of_range: "[server.mcs]\njoin_result = \"RT_NO_SUCH_CHANNEL\"\njoin_number = 35\n[[fault]]\nat = \"TlsServerHello\"\nalert = 256\n[[fault]]\nat = \"FontMap\"\nwait = \"61s\"\n[[fault]]\nat = \"DemandActive\"\ntruncate = { layer = \"tpkt\", keep = -1 }\n";
     known_code_as_a_number: "[server.licensing]\nerror = \"0x6\"\ntransition = 1\n[server.session]\nsteps = [{ error_info = 7 }]\n";
     unknown_code: "[server.licensing]\nerror_info = \"ERRINFO_LICENSE_NO_LICENCE\"\n";
+    an_alert_and_another_ending: "[[fault]]\nat = \"FontMap\"\nalert = 40\n[[fault]]\nat = \"FontMap\"\nthen = \"fin\"\n[[fault]]\nat = \"FontMap\"\nalert = 41\n";
     number_in_decimal: "[server.session]\nsteps = [{ error_info = 1111 }]\n";
     contradictions_of_the_server: "[server.negotiation]\nanswer = false\nselect = \"ssl\"\n[server.tls]\nmin = \"1.3\"\nmax = \"1.2\"\n[server.mcs]\nconnect_result = \"RT_USER_REJECTED\"\njoin_result = \"RT_USER_REJECTED\"\n[server.licensing]\nerror_info = \"ERRINFO_LICENSE_INTERNAL\"\nerror = \"ERR_NO_LICENSE\"\n";
     channel_ids: "[server.mcs]\nio_channel = 1002\nmessage_channel = 1002\n";

@@ -1,5 +1,6 @@
 //! `badrdp serve`.
 
+mod chaos;
 mod greeting;
 mod ladder;
 mod leaks;
@@ -28,7 +29,7 @@ use crate::{exit, output};
 pub(crate) struct Arguments {
     /// Scenarios to serve, for example `healthy/tls-1.3`, or a prefix of ids such as `tls`; `badrdp scenario list` shows
     /// them all
-    #[arg(value_name = "ID", required_unless_present_any = ["file", "all", "stage", "tag", "covers", "spec"])]
+    #[arg(value_name = "ID", required_unless_present_any = ["file", "all", "chaos", "stage", "tag", "covers", "spec"])]
     ids: Vec<String>,
     /// Serve the whole catalogue
     #[arg(long, conflicts_with_all = ["ids", "file"])]
@@ -41,6 +42,12 @@ pub(crate) struct Arguments {
     /// Serve the scenarios of this file; IDs then choose among its cases
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Every connection meets another random scenario: the next of the sequence that --seed begins
+    #[arg(long, conflicts_with_all = ["ids", "file", "all", "one_port", "stage", "tag", "covers", "spec"])]
+    chaos: bool,
+    /// With --chaos: write the file of each connection's scenario to this directory
+    #[arg(long, value_name = "DIR", requires = "chaos")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     setting: Setting,
 }
@@ -58,7 +65,7 @@ struct Setting {
     /// Write the certificate of the CA that a client should trust to this file, in PEM
     #[arg(long, value_name = "FILE")]
     write_ca: Option<PathBuf>,
-    /// Seeds serial numbers and cookies
+    /// Seeds serial numbers and cookies, and what --chaos chooses
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
 }
@@ -76,6 +83,7 @@ Examples:
   badrdp serve --tag 0x904 --listen 4000    a port for each, from 4000 on
   badrdp serve --all --listen 0             a free port for each
   badrdp serve --all --one-port             one port for all
+  badrdp serve --chaos --seed 7 --out files random faults, and their files
 
 Exit codes:
   0  stopped by Ctrl-C
@@ -91,7 +99,11 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
 }
 
 async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments { ids, all: _, filter, one_port, file, setting } = arguments;
+    let Arguments { ids, all: _, filter, one_port, file, chaos, out, setting } = arguments;
+    if chaos {
+        chaos::serve(&setting, out.as_deref()).await?;
+        return Ok(exit::AS_EXPECTED);
+    }
     let mut scenarios = match &file {
         Some(path) => select::of_file(&ids, path, &filter)?,
         None => select::scenarios(&ids, &[], &filter)?,

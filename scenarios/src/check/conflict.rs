@@ -1,5 +1,7 @@
 //! Faults that cannot both be true of one message.
 
+use badrdp_proto::vocab::MessageKind;
+
 use super::fault::Placed;
 use crate::diagnostic::Sink;
 use crate::model::{Fault, Operator, Place, Span, Then};
@@ -39,6 +41,11 @@ const fn family(operator: &Operator) -> Family {
 }
 
 impl Fault {
+    /// Whether an alert inside TLS ends the connection; one in the handshake stands in a message's place.
+    fn alerts(&self) -> bool {
+        matches!(self.operator, Some(Operator::Alert(_))) && self.at.kind != Some(MessageKind::TlsServerHello)
+    }
+
     /// Whether nothing more is sent.
     pub(super) const fn ends(&self) -> bool {
         matches!(self.then, Some(Then::End(_) | Then::HalfClose)) || matches!(self.operator, Some(Operator::Alert(_)))
@@ -52,6 +59,12 @@ pub(super) fn check(faults: &[Placed], sink: &Sink<'_>) {
             let line = earlier.fault.line;
             if earlier.fault.then.is_some() && later.fault.then.is_some() {
                 sink.report(later.then.clone(), format!("two endings: the fault at line {line} has a `then` already"));
+            } else if earlier.fault.alerts() && later.fault.then.is_some() {
+                let message = format!("two endings: the `alert` at line {line} ends the connection already");
+                sink.report(later.then.clone(), message);
+            } else if earlier.fault.then.is_some() && later.fault.alerts() {
+                let message = format!("two endings: the fault at line {line} has a `then` already");
+                sink.report(later.operator.clone(), message);
             }
             if let (Some(one), Some(other)) = (&earlier.fault.operator, &later.fault.operator) {
                 pair(one, other, earlier, later, sink);

@@ -9,7 +9,7 @@ use crate::model::{Exchange, LicenseAnswer, Measure, ProbeProfile, ServerProfile
 
 /// A part of the connection that has a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Tls,
     Nla,
     Mcs,
@@ -19,18 +19,18 @@ pub(super) enum Part {
 }
 
 /// What an honest server sends.
-pub(super) struct Course {
+pub(crate) struct Course {
     /// Messages that follow each other without a word from the client, flight by flight.
-    pub(super) flights: Vec<Vec<MessageKind>>,
-    pub(super) parts: Vec<Part>,
+    pub(crate) flights: Vec<Vec<MessageKind>>,
+    pub(crate) parts: Vec<Part>,
     /// What the next flight begins with.
     ahead: Vec<MessageKind>,
     /// Why nothing follows.
-    pub(super) because: &'static str,
+    pub(crate) because: &'static str,
 }
 
 /// Kinds of which the number depends on the client or the picture.
-pub(super) const REPEATED: &[MessageKind] =
+pub(crate) const REPEATED: &[MessageKind] =
     &[MessageKind::McsChannelJoinConfirm, MessageKind::FastPathOutput, MessageKind::ShutdownDenied];
 
 /// Why there is no TLS.
@@ -44,7 +44,7 @@ const OFFERED: Protocols = Protocols::SSL.union(Protocols::HYBRID).union(Protoco
 
 impl Course {
     /// What is sent, and why nothing more.
-    pub(super) fn new(server: &ServerProfile, probe: &ProbeProfile) -> Self {
+    pub(crate) fn new(server: &ServerProfile, probe: &ProbeProfile) -> Self {
         let flights = vec![vec![MessageKind::X224ConnectionConfirm]];
         let mut course =
             Self { flights, parts: Vec::new(), ahead: Vec::new(), because: "a server of this profile never sends it" };

@@ -3,7 +3,7 @@
 mod again;
 mod bytes;
 mod conflict;
-mod course;
+pub(crate) mod course;
 mod expect;
 mod fault;
 mod logon;

@@ -26,6 +26,11 @@ pub(super) fn entries(fault: &Fault) -> Result<Entries, WriteError> {
     Ok(entries)
 }
 
+/// The operator's name; none for what no file can say.
+pub(super) fn name(operator: &Operator) -> Option<&'static str> {
+    self::operator(operator).ok().map(|(name, _)| name)
+}
+
 fn operator(operator: &Operator) -> Result<(&'static str, Item), WriteError> {
     Ok(match operator {
         Operator::Omit => ("omit", true.into()),

@@ -9,13 +9,13 @@ use anyhow::Context as _;
 use badrdp::Scenario;
 use badrdp::replay::{Options, Replay, replay};
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
 
 use crate::exit;
 
 /// Replays that may wait for an earlier one, for each that is under way: memory stays flat behind one that stalls.
-const WAITING: usize = 16;
+pub(super) const WAITING: usize = 16;
 /// Budgets that a replay has in all: the probe gives a host that drips 12, then it lingers.
 const BUDGETS: u32 = 14;
 /// What it has besides: connecting, and the server's own patience.
@@ -111,10 +111,7 @@ pub(super) async fn replays(
         take(match task.await {
             Ok(Some(replay)) => Ended::Replayed(Box::new(replay?)),
             Ok(None) => failed(format!("it did not end within {:?}", limit(options.budget))),
-            Err(error) => failed(match error.try_into_panic() {
-                Ok(payload) => format!("the probe panicked: {}", words(&*payload)),
-                Err(error) => error.to_string(),
-            }),
+            Err(error) => failed(format!("the probe panicked: {}", panic_words(error))),
         })?;
     }
 }
@@ -130,6 +127,14 @@ fn start(scenario: Scenario, options: Options, permits: Arc<Semaphore>) -> JoinH
 /// The longest time that a replay may take, whatever the server does.
 fn limit(budget: Duration) -> Duration {
     budget * BUDGETS + BESIDES
+}
+
+/// What a task's panic said.
+pub(super) fn panic_words(error: JoinError) -> String {
+    match error.try_into_panic() {
+        Ok(payload) => words(&*payload).to_owned(),
+        Err(error) => error.to_string(),
+    }
 }
 
 /// What a panic said.
