@@ -101,7 +101,8 @@ fn refusal(message: &Message) -> Option<String> {
                         && *state_transition == LicenseStateTransition::ST_NO_TRANSITION;
                     not(valid, format!("{kind} says {error_code}, {state_transition}"))
                 }
-                LicenseMessage::Other { .. } => None,
+                // The exchange and what nobody knows: no refusals.
+                _ => None,
             },
             ChannelPdu::ServerRedirection(_) => Some(format!("{kind} came")),
             ChannelPdu::ShareData(share) => match &share.data {
