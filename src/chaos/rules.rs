@@ -187,7 +187,7 @@ fn left_first(played: &Played) -> bool {
 /// The fault that never fired.
 pub(super) const fn line_of(error: &VerifyError) -> Option<usize> {
     match error {
-        VerifyError::NoConnection => None,
+        VerifyError::NoConnection | VerifyError::NeverCame { .. } => None,
         VerifyError::NeverFired { line, .. } | VerifyError::ChangedNothing { line, .. } => Some(*line),
     }
 }
