@@ -149,13 +149,24 @@ pub(crate) async fn play(scenario: &Scenario, options: &Options) -> Result<Playe
         ..probe_options(&scenario.probe, options.seed)
     };
     let started = Instant::now();
-    let client = probe(&target, &probe_options).await;
+    let mut client = probe(&target, &probe_options).await;
+    forget_ports(&mut client);
     let took = started.elapsed();
     // The server's side of the story ends a moment after the client's.
     server.wait_finished(connections(&client)).await;
     let diagnosis = diagnose(&client);
     let (accepted, verified) = (server.accepted(), server.verify());
     Ok(Played { client, server: server.transcripts(), accepted, verified, diagnosis, took })
+}
+
+/// The system chose the port, and chooses another one for the next run: where the client went on to it is without.
+fn forget_ports(transcript: &mut Transcript) {
+    for entry in &mut transcript.entries {
+        if let Event::Again(next) = &mut entry.event {
+            next.target.1 = 0;
+            forget_ports(&mut next.transcript);
+        }
+    }
 }
 
 /// Where the replay happens.

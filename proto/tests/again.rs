@@ -1,5 +1,5 @@
 //! A client that comes back: with a reconnect cookie, or sent elsewhere.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod common;
 

@@ -17,6 +17,8 @@ pub(crate) fn of(transcript: &Transcript) -> Option<&Again> {
 pub(super) fn fact(Again { why, target: (host, port), .. }: &Again) -> String {
     match why {
         Why::Lost => "the session was lost: back with the reconnect cookie".to_owned(),
+        // A replay, whose port means nothing.
+        Why::Redirected if *port == 0 => format!("on to {host}, as it was told"),
         Why::Redirected if host.contains(':') => format!("on to [{host}]:{port}, as it was told"),
         Why::Redirected => format!("on to {host}:{port}, as it was told"),
     }
