@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use badrdp_proto::connect::Blame;
 use badrdp_proto::pdu::auto_reconnect::{ClientCookie, ServerCookie};
+use badrdp_proto::pdu::autodetect::NetworkCharacteristics;
 use badrdp_proto::pdu::client_info::Secret;
 use badrdp_proto::pdu::redirection::ServerRedirection;
 use badrdp_proto::transcript::{Again, Entry, Event, StayedAway, Transcript, Why};
@@ -26,6 +27,8 @@ const MOST_FOLLOWED: u32 = 3;
 pub(crate) struct Errand {
     /// The proof that the probe was connected before.
     pub(crate) cookie: Option<ClientCookie>,
+    /// What the host told of the network before.
+    pub(crate) network: Option<NetworkCharacteristics>,
     /// The session to ask for.
     pub(crate) session: Option<u32>,
     /// The routing token to bring.
@@ -106,7 +109,7 @@ fn onward(
         // Once is enough to see what the host makes of a cookie.
         (Some(cookie), Some(how)) if errand.cookie.is_none() && is_lost(&walked.transcript) => {
             let (target, options) = (target.clone(), options.clone());
-            let errand = Errand { cookie: Some(proof(cookie, how)), ..errand.clone() };
+            let errand = Errand { cookie: Some(proof(cookie, how)), network: walked.network, ..errand.clone() };
             Ok(Some(Next { why: Why::Lost, target, options, errand }))
         }
         _ => Ok(None),
@@ -180,7 +183,7 @@ fn redirected(redirection: &ServerRedirection, target: Target, options: &Options
     if let (Some((domain, user)), Some(password)) = (user.clone(), &password) {
         options.credentials = Some(Credentials { domain, user, password: Password(password.0.clone()) });
     }
-    let errand = Errand { cookie: None, session: Some(redirection.session_id), token, user, password };
+    let errand = Errand { cookie: None, network: None, session: Some(redirection.session_id), token, user, password };
     Next { why: Why::Redirected, target, options, errand }
 }
 

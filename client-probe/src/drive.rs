@@ -8,6 +8,7 @@ use badrdp_proto::connect::{
     AuthCall, Blame, Client, ClientConfig, Ending, Failure, LicenseCall, Output, TlsFailure, TlsFailureKind,
 };
 use badrdp_proto::pdu::auto_reconnect::ServerCookie;
+use badrdp_proto::pdu::autodetect::NetworkCharacteristics;
 use badrdp_proto::pdu::message_channel::Heartbeat;
 use badrdp_proto::pdu::redirection::ServerRedirection;
 use badrdp_proto::pdu::share::ShareDataPdu;
@@ -44,6 +45,8 @@ pub(crate) struct Walked {
     pub(crate) transcript: Transcript,
     /// The auto-reconnect cookie that was received last.
     pub(crate) cookie: Option<ServerCookie>,
+    /// What the host told of the network.
+    pub(crate) network: Option<NetworkCharacteristics>,
     /// Where the host sent the client.
     pub(crate) redirection: Option<Box<ServerRedirection>>,
 }
@@ -62,7 +65,7 @@ pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) ->
             let cause = Blame::Local("TCP could not be connected");
             let failure = Failure { stage: Stage::Tcp, cause, after: None };
             let transcript = recorder.finish(Stage::Tcp, Some(failure));
-            return Walked { transcript, cookie: None, redirection: None };
+            return Walked { transcript, cookie: None, network: None, redirection: None };
         }
     };
     let peer = stream.peer_addr().ok().map(|address| address.ip());
@@ -116,6 +119,7 @@ fn client_config(options: &Options, errand: &Errand, ipv6: bool) -> ClientConfig
         correlation_id: options.correlation_id,
         redirected_session: errand.session,
         reconnect: errand.cookie,
+        network: errand.network,
         ipv6,
         ..ClientConfig::default()
     }
@@ -234,7 +238,8 @@ impl Drive<'_> {
                     self.close(ending).await;
                     let machine = self.session.machine_mut();
                     let (cookie, redirection) = (machine.take_cookie(), machine.take_redirection());
-                    return Walked { transcript: self.session.finish(), cookie, redirection };
+                    let network = machine.facts().network;
+                    return Walked { transcript: self.session.finish(), cookie, network, redirection };
                 }
                 None if self.satisfied() => self.session.machine_mut().leave(),
                 None => self.hear().await,

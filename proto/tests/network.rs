@@ -216,3 +216,21 @@ fn only_announced_side_transports_are_asked_for_and_each_is_declined() {
         assert!(!client.messages().any(|(_, _, message)| format!("{message:?}").contains("[7, 7, 7")), "{announced}");
     }
 }
+
+#[test]
+fn who_comes_back_tells_what_is_known_and_nothing_is_measured_again() {
+    let all = [Measure::Rtt, Measure::BandwidthStart, Measure::BandwidthStop(64), Measure::Characteristics(KNOWN)];
+    let client = ClientConfig { network: Some(KNOWN), ..ClientConfig::default() };
+    let (client, _) = pair(client, measuring(&all)).finish();
+    let body = ResponseBody::NetworkCharacteristicsSync { bandwidth: 100_000, rtt: 25 };
+    let sync = Response { sequence_number: 1, response_type: Response::CHARACTERISTICS_SYNC, body };
+    assert_eq!(answers(&client), [sync]);
+    assert_eq!(between(&client).first(), Some(&("<-", Ask)));
+    assert_eq!(between(&client).last(), Some(&("<-", License)));
+    assert_eq!(between(&client).len(), 3);
+    // Without the bandwidth there is nothing to tell: the round trip is measured.
+    let half = NetworkCharacteristics { bandwidth: None, ..KNOWN };
+    let client = ClientConfig { network: Some(half), ..ClientConfig::default() };
+    let (client, _) = pair(client, measuring(&all)).finish();
+    assert_eq!(answers(&client).first().map(|answer| answer.response_type), Some(Response::RTT));
+}

@@ -71,7 +71,17 @@ impl Client {
 
     pub(super) fn on_auto_detect(&mut self, request: &Request) {
         match &request.body {
-            RequestBody::Rtt => self.answer(request, Response::RTT, ResponseBody::Rtt),
+            RequestBody::Rtt => match (request.request_type, self.config.network.take()) {
+                // Whoever comes back says what is known, and nothing has to be measured again.
+                (
+                    Request::RTT_CONNECTING,
+                    Some(NetworkCharacteristics { bandwidth: Some(bandwidth), average_rtt, .. }),
+                ) => {
+                    let sync = ResponseBody::NetworkCharacteristicsSync { bandwidth, rtt: average_rtt };
+                    self.answer(request, Response::CHARACTERISTICS_SYNC, sync);
+                }
+                _ => self.answer(request, Response::RTT, ResponseBody::Rtt),
+            },
             RequestBody::BandwidthStart => {
                 let frames = request.request_type != Request::BANDWIDTH_START_CONNECTING;
                 self.measurement = Some(Measurement { since: self.arrival.at, bytes: 0, frames });

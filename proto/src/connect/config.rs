@@ -4,6 +4,7 @@ use super::auto_detect::Measure;
 use super::facts::IO_CHANNEL;
 use super::port::Ending;
 use crate::pdu::auto_reconnect::{ClientCookie, ServerCookie};
+use crate::pdu::autodetect::NetworkCharacteristics;
 use crate::pdu::redirection::ServerRedirection;
 use crate::pdu::x224::Protocols;
 use crate::vocab::MessageKind;
@@ -33,6 +34,9 @@ pub struct ClientConfig {
     pub redirected_session: Option<u32>,
     /// The proof that this client was connected to a session before.
     pub reconnect: Option<ClientCookie>,
+    /// What the server told of the network on the connection before: the answer to the first RTT Measure Request
+    /// (MS-RDPBCGR 2.2.14.2.3).
+    pub network: Option<NetworkCharacteristics>,
     /// The connection goes over IPv6: `clientAddressFamily` says so.
     pub ipv6: bool,
     /// `clientName`, at most 15 UTF-16 units.
@@ -64,6 +68,7 @@ impl Default for ClientConfig {
             correlation_id: None,
             redirected_session: None,
             reconnect: None,
+            network: None,
             ipv6: false,
             client_name: "badrdp".to_owned(),
             desktop: (1024, 768),
