@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use badrdp::Scenario;
 use badrdp::client_probe::{diagnose, report, saved};
-use badrdp::proto::transcript::Transcript;
+use badrdp::proto::transcript::{Event, Transcript};
 use badrdp::replay::{Options, Replay, replay};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -49,10 +49,20 @@ fn read_back(replayed: &Replay) -> Result<(), Failed> {
     }
     // Text has tenths of milliseconds, a saved transcript whole microseconds.
     let mut live = replayed.client.clone();
-    live.entries.iter_mut().for_each(|entry| entry.at = Duration::from_micros(entry.at.as_micros() as u64));
+    in_microseconds(&mut live);
     let text =
         |transcript: &Transcript| report::text::report(transcript, &diagnose(transcript), report::text::Detail::Stages);
     if text(&read) == text(&live) { Ok(()) } else { Err("the text differs once read back".into()) }
+}
+
+/// Cuts every time to whole microseconds, those of the connections that follow too.
+fn in_microseconds(transcript: &mut Transcript) {
+    for entry in &mut transcript.entries {
+        entry.at = Duration::from_micros(entry.at.as_micros() as u64);
+        if let Event::Again(next) = &mut entry.event {
+            in_microseconds(&mut next.transcript);
+        }
+    }
 }
 
 /// What both sides saw and what the probe made of it.
