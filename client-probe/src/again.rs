@@ -103,7 +103,12 @@ fn onward(
             return Err(StayedAway::TooOften(followed));
         }
         let to = destination(redirection, target, peer(&walked.transcript), follow)?;
-        return Ok(Some(redirected(redirection, to, options)));
+        let mut next = redirected(redirection, to, options, walked.trusted);
+        if next.target != *target {
+            // The name was for the host that was asked for.
+            next.options.server_name = None;
+        }
+        return Ok(Some(next));
     }
     match (walked.cookie, options.reconnect) {
         // Once is enough to see what the host makes of a cookie.
@@ -170,15 +175,17 @@ fn destination(
     }
 }
 
-/// What a redirected client brings (MS-RDPBCGR 3.2.5.13).
-fn redirected(redirection: &ServerRedirection, target: Target, options: &Options) -> Next {
+/// What a redirected client brings (MS-RDPBCGR 3.2.5.13). Only a trusted host says as whom to log on, and never in place
+/// of the user's own choice: others could have passwords tried, and accounts locked.
+fn redirected(redirection: &ServerRedirection, target: Target, options: &Options, trusted: bool) -> Next {
     let mut options = options.clone();
     let token = redirection.load_balance_info.as_deref().map(|token| {
         // The Connection Request adds its own.
         token.strip_suffix(b"\r\n").unwrap_or(token).to_vec()
     });
     let domain = redirection.domain.clone().unwrap_or_default();
-    let user = redirection.user_name.clone().map(|user| (domain, user));
+    let takes = trusted && options.credentials.is_none();
+    let user = redirection.user_name.clone().filter(|_| takes).map(|user| (domain, user));
     let password = password(redirection).filter(|_| user.is_some());
     if let (Some((domain, user)), Some(password)) = (user.clone(), &password) {
         options.credentials = Some(Credentials { domain, user, password: Password(password.0.clone()) });
@@ -244,7 +251,7 @@ mod tests {
     fn a_token_is_for_the_same_host_and_nothing_leads_nowhere() {
         let token = ServerRedirection { load_balance_info: Some(b"msts=1\r\n".to_vec()), ..to("192.0.2.9") };
         assert_eq!(go(&token, &Follow::default()), Ok(here()));
-        let next = redirected(&token, here(), &Options::default());
+        let next = redirected(&token, here(), &Options::default(), true);
         assert_eq!(next.errand.token.unwrap(), b"msts=1");
         assert_eq!(go(&ServerRedirection::default(), &Follow::default()), Err(StayedAway::Nowhere));
     }
@@ -254,10 +261,10 @@ mod tests {
         let mut redirection = to("pc.example");
         redirection.password = Some(SecretBytes(b"a\0b\0\0\0".to_vec()));
         assert_eq!(password(&redirection), Some(Secret("ab".to_owned())));
-        let next = redirected(&redirection, here(), &Options::default());
+        let next = redirected(&redirection, here(), &Options::default(), true);
         assert!(next.errand.password.is_none() && next.options.credentials.is_none(), "nobody's password");
         redirection.user_name = Some("alice".to_owned());
-        let next = redirected(&redirection, here(), &Options::default());
+        let next = redirected(&redirection, here(), &Options::default(), true);
         assert_eq!(next.errand.user, Some((String::new(), "alice".to_owned())));
         assert_eq!(next.options.credentials.unwrap().password, Password("ab".to_owned()));
         redirection.redir_flags = ServerRedirection::PASSWORD_IS_PK_ENCRYPTED;
@@ -265,6 +272,22 @@ mod tests {
         redirection.redir_flags = 0;
         redirection.password = Some(SecretBytes(vec![b'a', 0, b'b']));
         assert_eq!(password(&redirection), None);
+    }
+
+    #[test]
+    fn an_untrusted_host_names_nobody_and_nobody_replaces_the_users_own_choice() {
+        let mut redirection = to("pc.example");
+        redirection.password = Some(SecretBytes(b"a\0b\0".to_vec()));
+        redirection.user_name = Some("alice".to_owned());
+        let untrusted = redirected(&redirection, here(), &Options::default(), false);
+        assert!(untrusted.options.credentials.is_none());
+        assert!(untrusted.errand.user.is_none() && untrusted.errand.password.is_none());
+        let bob =
+            Credentials { domain: String::new(), user: "bob".to_owned(), password: Password("secret".to_owned()) };
+        let options = Options { credentials: Some(bob.clone()), ..Options::default() };
+        let next = redirected(&redirection, here(), &options, true);
+        assert_eq!(next.options.credentials, Some(bob));
+        assert!(next.errand.user.is_none() && next.errand.password.is_none());
     }
 
     #[test]

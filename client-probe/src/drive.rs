@@ -47,6 +47,8 @@ pub(crate) struct Walked {
     pub(crate) cookie: Option<ServerCookie>,
     /// What the host told of the network.
     pub(crate) network: Option<NetworkCharacteristics>,
+    /// Whether the host may have credentials.
+    pub(crate) trusted: bool,
     /// Where the host sent the client.
     pub(crate) redirection: Option<Box<ServerRedirection>>,
 }
@@ -65,7 +67,7 @@ pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) ->
             let cause = Blame::Local("TCP could not be connected");
             let failure = Failure { stage: Stage::Tcp, cause, after: None };
             let transcript = recorder.finish(Stage::Tcp, Some(failure));
-            return Walked { transcript, cookie: None, network: None, redirection: None };
+            return Walked { transcript, cookie: None, network: None, trusted: false, redirection: None };
         }
     };
     let peer = stream.peer_addr().ok().map(|address| address.ip());
@@ -118,7 +120,6 @@ fn client_config(options: &Options, errand: &Errand, ipv6: bool) -> ClientConfig
         routing_token: errand.token.clone().or_else(|| options.routing_token.clone().map(String::into_bytes)),
         correlation_id: options.correlation_id,
         redirected_session: errand.session,
-        reconnect: errand.cookie,
         network: errand.network,
         ipv6,
         ..ClientConfig::default()
@@ -239,7 +240,13 @@ impl Drive<'_> {
                     let machine = self.session.machine_mut();
                     let (cookie, redirection) = (machine.take_cookie(), machine.take_redirection());
                     let network = machine.facts().network;
-                    return Walked { transcript: self.session.finish(), cookie, network, redirection };
+                    return Walked {
+                        transcript: self.session.finish(),
+                        cookie,
+                        network,
+                        trusted: self.trusted,
+                        redirection,
+                    };
                 }
                 None if self.satisfied() => self.session.machine_mut().leave(),
                 None => self.hear().await,
@@ -415,6 +422,9 @@ impl Drive<'_> {
         let verdict = judge(chain, &self.name, self.options.now, &roots);
         self.leaf = chain.first().cloned().unwrap_or_default();
         self.trusted = self.options.accept_certificate || verdict.problems.is_empty();
+        if let (true, Some(cookie)) = (self.trusted, self.errand.cookie) {
+            self.session.machine_mut().give_cookie(cookie);
+        }
         // Where there is a logon before the session, the password goes there and nowhere else.
         let plain = self.session.machine().facts().selected == Some(Protocols::SSL);
         if let (true, true, Some(password)) = (plain, self.trusted, &self.errand.password) {

@@ -80,6 +80,10 @@ that do NLA, and kept back where the certificate has a problem. The host itself
 gets it only once it has proved that its certificate is its own. Credentials
 that it takes are reported as \"accepted\", refused ones with the reason.
 
+With --follow and without --user, the user and the password that a redirection
+brings are used where it leads, if the certificate of the host that sent it has
+no problem.
+
 A host that issues licences asks for one after the logon. The probe declines,
 and most such hosts end the connection there: they are reported as working.
 --accept-license asks for a licence as a client without one does and throws it

@@ -124,7 +124,12 @@ fn event(name: &str, fields: Fields<'_>) -> Result<RawEvent, String> {
                 let target = Fields::of(target)?;
                 Ok((target.plain("host")?, target.plain("port")?))
             })?;
-            let transcript = fields.read("transcript", |it| exact::read(it, RawTranscript::deserialize))?;
+            let transcript = fields.read("transcript", |it| {
+                if follow_each_other(it) > MOST_CONNECTIONS {
+                    return Err(format!("more than {MOST_CONNECTIONS} connections follow each other"));
+                }
+                exact::read(it, RawTranscript::deserialize)
+            })?;
             return Ok(RawEvent::Again { why, target, transcript: Box::new(transcript) });
         }
         "stayed-away" => Event::StayedAway(match fields.plain::<String>("reason")?.as_str() {
@@ -210,4 +215,14 @@ fn version(text: &str) -> Result<Version, String> {
         (Some(major), Some(minor), Some(build), None) => Ok(Version { major, minor, build, ..Version::default() }),
         _ => Err(format!("{text:?} is no version such as 10.0.20348")),
     }
+}
+
+/// Connections of one attempt: the probe follows three redirections, and comes back once on each connection.
+const MOST_CONNECTIONS: usize = 8;
+
+/// How many connections follow each other in this transcript; each costs memory for all that are behind it.
+fn follow_each_other(transcript: &Value) -> usize {
+    let entries = transcript.get("entries").and_then(Value::as_array);
+    let next = entries.into_iter().flatten().filter_map(|entry| entry.get("transcript"));
+    1 + next.map(follow_each_other).max().unwrap_or(0)
 }

@@ -287,3 +287,25 @@ fn a_masked_request_tells_no_two_logons_apart() {
     let facts: Vec<_> = read.messages().map(|(direction, _, message)| (direction, message.unwrap().fact())).collect();
     assert_eq!(facts, [(Direction::Sent, "v6, proof of the key".to_owned())]);
 }
+
+#[test]
+fn connections_without_end_are_refused() {
+    let nested = |times: usize| {
+        let mut all = document(&with_bytes(Story::selected(Protocols::SSL).closed(CloseKind::Fin)));
+        for _ in 1..times {
+            let inner = all["transcript"].clone();
+            all["transcript"]["entries"].as_array_mut().unwrap().push(json!({
+                "at_ms": 1.0, "stage": "tcp", "event": "again", "fact": "", "why": "lost",
+                "target": { "host": "pc", "port": 3389 }, "transcript": inner,
+            }));
+            // Only the innermost connection says more than that it was followed.
+            let entries = all["transcript"]["entries"].as_array_mut().unwrap();
+            let last = entries.pop().unwrap();
+            *entries = vec![last];
+        }
+        read_one(&all).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(nested(9), Ok(()));
+    let refused = nested(10).unwrap_err();
+    assert!(refused.contains("more than 8 connections follow each other"), "{refused}");
+}

@@ -6,7 +6,9 @@ use std::io;
 use badrdp_proto::connect::{Client, ClientConfig, Input, Machine as _, Output};
 use badrdp_proto::pdu::gcc::ClientBlock;
 use badrdp_proto::pdu::mcs::ConnectResponse;
-use badrdp_proto::pdu::x224::{ConnectionConfirm, ConnectionRequest, NegotiationAnswer, NegotiationRequest, Protocols};
+use badrdp_proto::pdu::x224::{
+    ConnectionConfirm, ConnectionRequest, NegotiationAnswer, NegotiationRequest, Protocols, Token,
+};
 use badrdp_proto::pdu::{Context, Expect, Message, Side, decode};
 use badrdp_proto::vocab::codes::{McsReason, McsResult, NegotiationFailureCode};
 use badrdp_proto::wire::{FrameBuffer, FrameError, Framing};
@@ -183,7 +185,11 @@ pub(super) async fn put_with(pace: &mut Pace<'_>, question: Question, methods: u
         (Reply::Foreign(_), _) => pace.stop(StopReason::NotRdp, &what),
         // Without negotiation data only standard RDP security is left; whether it is done shows behind it.
         (Reply::NoNegotiationData, _) | (_, Some(Protocols::RDP)) => {
-            answer.settings = Some(settings(&mut stream, &mut frames, methods, deadline).await);
+            let found = settings(&mut stream, &mut frames, methods, deadline).await;
+            if let Err(Reply::Silent | Reply::Stalled) = found {
+                pace.stop(StopReason::Silent, &what);
+            }
+            answer.settings = Some(found.unwrap_or_else(|reply| Settings::Nothing(reply.to_string())));
         }
         (Reply::Selected { .. }, _) => {}
         _ => pace.refused(),
@@ -192,8 +198,12 @@ pub(super) async fn put_with(pace: &mut Pace<'_>, question: Question, methods: u
 }
 
 fn request(options: &Options, question: Question) -> Message {
-    let token =
-        options.cookie.as_ref().map(|cookie| badrdp_proto::pdu::x224::Token::Cookie(cookie.clone().into_bytes()));
+    // As on the walk: behind a balancer the token has to lead to the same host.
+    let token = match (&options.routing_token, &options.cookie) {
+        (Some(token), _) => Some(Token::Routing(token.clone().into_bytes())),
+        (None, Some(cookie)) => Some(Token::Cookie(cookie.clone().into_bytes())),
+        (None, None) => None,
+    };
     let negotiation =
         question.protocols.map(|requested_protocols| NegotiationRequest { flags: question.flags, requested_protocols });
     Message::X224ConnectionRequest(ConnectionRequest { token, negotiation, ..ConnectionRequest::default() })
@@ -258,15 +268,19 @@ pub(super) fn foreign(head: &[u8]) -> &'static str {
 }
 
 /// MCS Connect Initial as a client that does standard RDP security sends it.
-async fn settings(stream: &mut TcpStream, frames: &mut FrameBuffer, methods: u32, deadline: Instant) -> Settings {
+async fn settings(
+    stream: &mut TcpStream,
+    frames: &mut FrameBuffer,
+    methods: u32,
+    deadline: Instant,
+) -> Result<Settings, Reply> {
     let Some(initial) = connect_initial(methods) else {
-        return Settings::Nothing("not asked".to_owned());
+        return Ok(Settings::Nothing("not asked".to_owned()));
     };
-    match exchange(stream, frames, &initial, Expect::Mcs, deadline).await {
-        Ok(Message::McsConnectResponse(response)) => settings_of(*response),
-        Ok(message) => Settings::Nothing(message.kind().name().to_owned()),
-        Err(reply) => Settings::Nothing(reply.to_string()),
-    }
+    Ok(match exchange(stream, frames, &initial, Expect::Mcs, deadline).await? {
+        Message::McsConnectResponse(response) => settings_of(*response),
+        message => Settings::Nothing(message.kind().name().to_owned()),
+    })
 }
 
 pub(super) fn settings_of(response: ConnectResponse) -> Settings {

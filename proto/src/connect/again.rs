@@ -29,6 +29,12 @@ impl Client {
         self.password = Some(password);
     }
 
+    /// The proof that this client was connected before, for the Client Info. It opens a session, so the server's
+    /// certificate comes first.
+    pub const fn give_cookie(&mut self, cookie: ClientCookie) {
+        self.config.reconnect = Some(cookie);
+    }
+
     /// A redirected client closes; whether it comes again, and where, is its owner's choice.
     pub(super) fn on_redirection(&mut self, redirection: Box<ServerRedirection>) {
         self.redirection = Some(redirection);
