@@ -238,7 +238,7 @@ fn a_password_is_for_one_host() {
 
 #[test]
 fn a_stage_has_its_own_limit() {
-    let servers = Servers::start(&["tls/stalls"]);
+    let servers = Servers::start(&["transport/stall/tls"]);
     let started = std::time::Instant::now();
     let (code, stdout, _) = run(&["probe", &servers.address(0), "--stage-timeout", "tls=300ms", "--timeout", "30s"]);
     assert_eq!(code, Some(1), "{stdout}");
@@ -252,7 +252,7 @@ fn addresses_of_the_other_family_are_not_tried() {
     let (code, stdout, _) = run(&["probe", &servers.address(0), "--ipv6"]);
     assert_eq!(code, Some(3), "{stdout}");
     assert!(stdout.contains("only IPv4 addresses, and IPv6 was asked for"), "{stdout}");
-    assert!(servers.transcripts(0).is_empty());
+    assert!(servers.server(0).transcripts().is_empty());
     let (code, _, _) = run(&["probe", &servers.address(0), "--ipv4", "--quick"]);
     assert_eq!(code, Some(1), "its certificate is nobody's");
 }

@@ -125,7 +125,8 @@ Exit codes:
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let hosts = list::hosts(arguments.targets.clone(), &arguments.file)?;
-    let survey = arguments.surveying.what(arguments.logon.is_wanted());
+    let errand = arguments.logon.is_wanted() || arguments.follow || !arguments.follow_to.is_empty();
+    let survey = arguments.surveying.what(errand);
     if matches!(hosts, Hosts::Several(_)) {
         anyhow::ensure!(
             !arguments.logon.is_wanted(),

@@ -14,9 +14,11 @@ pub mod tls;
 
 use std::net::IpAddr;
 
+use badrdp_proto::connect::{Blame, TlsFailureKind};
 use badrdp_proto::pdu::Message;
 use badrdp_proto::pdu::mcs::ConnectResponse;
 use badrdp_proto::transcript::{Direction, Event, HostIdentity, Transcript};
+use badrdp_proto::vocab::Stage;
 
 pub use ask::{Answer, Question, Reply, Settings, ask};
 pub use pace::{Cost, Pauses, Stop, StopReason};
@@ -93,6 +95,9 @@ pub async fn survey(target: &Target, options: &Options, what: &SurveyOptions, wa
             _ => {}
         }
     }
+    if walk.is_some_and(fell_silent) {
+        pace.stop(StopReason::Silent, "the walk");
+    }
     let (standard, tls) = run(&mut pace, what, &mut answers, &name).await;
     let walked = walk.and_then(walked);
     let chains = chains(walked, tls.as_ref());
@@ -140,6 +145,18 @@ async fn run(
         protocols::last(pace, answers).await;
     }
     (standard, tls)
+}
+
+/// Whether the walk met silence where the survey would ask again: behind a logon it is about something else.
+fn fell_silent(walk: &Transcript) -> bool {
+    walk.failure.as_ref().is_some_and(|failure| {
+        let silent = match &failure.cause {
+            Blame::Stalled => true,
+            Blame::Tls(failure) => failure.kind == TlsFailureKind::TimedOut,
+            _ => false,
+        };
+        silent && failure.stage <= Stage::Nla
+    })
 }
 
 fn walked(walk: &Transcript) -> Option<&[Vec<u8>]> {

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use badrdp_proto::vocab::Stage;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
@@ -113,7 +114,8 @@ impl<'a> Pace<'a> {
 
     /// When everything on a connection that is opened now must be over: a peer that drips gets no more.
     pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.options.budget
+        let longest = self.options.silence(Stage::ConnectionInitiation).max(self.options.silence(Stage::Tls));
+        Instant::now() + longest
     }
 
     /// The next connection; none once the survey has stopped.

@@ -19,7 +19,7 @@ pub(super) struct Surveying {
     /// One connection: X.224, TLS, the certificate, then the NTLM challenge or the settings, and no more
     #[arg(long, conflicts_with_all = ["survey", "user", "accept_license", "follow", "follow_to"])]
     pub(super) quick: bool,
-    /// What to ask behind the walk [default: protocols,tls, and nothing with --user]
+    /// What to ask behind the walk [default: protocols,tls, and nothing with --user or --follow]
     #[arg(long, value_name = "TOPICS", value_enum, value_delimiter = ',')]
     survey: Vec<Topic>,
     /// The most connections that the survey of a host may make
@@ -28,9 +28,9 @@ pub(super) struct Surveying {
 }
 
 impl Surveying {
-    /// What to survey. Whoever logs on wants to know of the logon.
-    pub(super) fn what(&self, logon: bool) -> Option<SurveyOptions> {
-        let usual: &[Topic] = if self.quick || logon { &[] } else { &[Topic::Protocols, Topic::Tls] };
+    /// What to survey. Whoever has an errand (a logon, a redirection) wants to know of that.
+    pub(super) fn what(&self, errand: bool) -> Option<SurveyOptions> {
+        let usual: &[Topic] = if self.quick || errand { &[] } else { &[Topic::Protocols, Topic::Tls] };
         let topics = if self.survey.is_empty() { usual } else { &self.survey };
         let what = SurveyOptions {
             protocols: topics.contains(&Topic::Protocols),
