@@ -1,6 +1,6 @@
 //! The report as one web page that needs nothing beside it, made from the JSON documents.
 //!
-//! What hosts say passes through [`part`] (bounded, control characters shown) and is escaped by the templates, which
+//! What hosts say passes through `part` (bounded, control characters shown) and is escaped by the templates, which
 //! [`minijinja`] does for every value of a template whose name ends in `.html`.
 
 mod about;
