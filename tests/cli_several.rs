@@ -139,6 +139,24 @@ fn json_of_several_hosts_is_one_document_that_can_be_diagnosed_again() {
 }
 
 #[test]
+fn a_page_has_a_section_for_each_host() {
+    let servers = Servers::start(&["tls/key-unusable", "healthy/tls-1.3"]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("report.html");
+    let file = page.to_str().expect("UTF-8");
+    let (code, _, stderr) = run(&["probe", &servers.address(0), &servers.address(1), "--quick", "--html", file]);
+    assert_eq!((code, stderr.as_str()), (Some(1), ""));
+    let html = std::fs::read_to_string(&page).expect("a page");
+    assert_eq!(html.matches("<details").count(), 2);
+    assert!(html.contains(&servers.address(0)) && html.contains("tls-closed") && html.contains("<svg"), "{html}");
+    // What cannot be written is known before any host is asked.
+    let (code, _, stderr) = run(&["probe", &servers.address(0), "--html", "/nonexistent/report.html"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("/nonexistent/report.html"), "{stderr}");
+    assert_eq!(servers.transcripts(0).len(), 1);
+}
+
+#[test]
 fn lists_come_from_files_and_standard_input_and_mistakes_have_their_line() {
     let servers = Servers::start(&["tls/key-unusable"]);
     let directory = tempfile::tempdir().expect("a directory");

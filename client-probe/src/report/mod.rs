@@ -1,8 +1,9 @@
-//! The only renderers of transcripts and diagnoses: text and JSON.
+//! The only renderers of transcripts and diagnoses: text, JSON, and a web page made from the JSON.
 
 pub(crate) mod again;
 pub(crate) mod describe;
 pub(crate) mod host;
+pub mod html;
 pub mod json;
 pub mod ladder;
 pub mod leak;

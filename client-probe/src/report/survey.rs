@@ -301,4 +301,4 @@ fn weakness(out: &mut String, width: usize, weakness: &Weakness) {
 
 #[cfg(test)]
 #[path = "survey_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -14,6 +14,7 @@ use super::one::Output;
 use super::target::Spec;
 use super::{address, one};
 use crate::commands::progress::Progress;
+use crate::page::PageFile;
 use crate::{exit, output};
 
 #[derive(Clone, Debug, Args)]
@@ -53,8 +54,15 @@ async fn sweep(
     let total = each(specs.clone()).count();
     let options = SweepOptions { probe, survey, jobs: several.jobs.into() };
     let mut sweep = Sweep::new(each(specs).map(|Listed { target, by_range }| (target, by_range)), options);
-    let mut shown =
-        Shown { several, output, tally: Tally::default(), progress: Progress::new(total), code: exit::AS_EXPECTED };
+    let page = output.html.as_deref().map(|file| PageFile::create(file, &format!("{total} hosts"))).transpose()?;
+    let mut shown = Shown {
+        several,
+        output,
+        tally: Tally::default(),
+        progress: Progress::new(total),
+        page,
+        code: exit::AS_EXPECTED,
+    };
     let stopped = tokio::signal::ctrl_c();
     tokio::pin!(stopped);
     shown.begin()?;
@@ -82,6 +90,7 @@ struct Shown<'a> {
     output: &'a Output,
     tally: Tally,
     progress: Progress,
+    page: Option<PageFile>,
     code: u8,
 }
 
@@ -112,8 +121,12 @@ impl Shown<'_> {
         let first = self.tally.hosts == self.tally.failed;
         self.tally.count(found, by_range);
         let name = address(&found.target);
-        if self.output.json || self.output.ndjson {
-            let document = json::document(found);
+        let data = self.output.json || self.output.ndjson;
+        let document = (data || self.page.is_some()).then(|| json::document(found));
+        if let (Some(page), Some(document), false) = (&mut self.page, &document, empty) {
+            page.host(document)?;
+        }
+        if let Some(document) = document.filter(|_| data) {
             let between = if self.output.ndjson || first { "" } else { "," };
             return self.progress.print(&format!("{between}{document}\n"));
         }
@@ -132,6 +145,9 @@ impl Shown<'_> {
     /// The summary; `left` hosts were not come to.
     fn end(&mut self, started: Instant, ranges: bool, left: usize) -> anyhow::Result<()> {
         self.progress.end();
+        if let Some(page) = self.page.take() {
+            page.end()?;
+        }
         let took = started.elapsed();
         if self.output.json || self.output.ndjson {
             let data = self.tally.data(took, left);

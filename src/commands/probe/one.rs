@@ -9,6 +9,7 @@ use badrdp_client_probe::{Examination, Options, Target, examine};
 use clap::Args;
 
 use super::address;
+use crate::page::PageFile;
 use crate::{exit, output};
 
 /// How the result is told.
@@ -40,10 +41,16 @@ pub(super) fn main(
     survey: Option<&SurveyOptions>,
     output: &Output,
 ) -> anyhow::Result<u8> {
+    // Before the host is asked anything: what cannot be written need not be known.
+    let page = output.html.as_deref().map(|file| PageFile::create(file, &address(target))).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let found = runtime.block_on(examine(target, options, survey));
     // A name server that does not answer must not hold back the report.
     runtime.shutdown_background();
+    if let Some(mut page) = page {
+        page.host(&json::document(&found))?;
+        page.end()?;
+    }
     if output.json {
         output::print(&format!("{:#}\n", json::document(&found)))?;
     } else if output.ndjson {
