@@ -1,7 +1,9 @@
 //! The probe's front: a target, options, a transcript.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use badrdp_capture::Capture;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::transcript::Transcript;
 
@@ -62,6 +64,8 @@ pub struct Options {
     pub reconnect: Option<Reconnect>,
     /// Go where the host redirects to. Default no.
     pub follow: Option<Follow>,
+    /// Takes what the connections carry, and their TLS keys. Default nothing.
+    pub capture: Option<Arc<Capture>>,
 }
 
 /// How to come back to a session that was lost.
@@ -218,6 +222,7 @@ impl Default for Options {
             correlation_id: None,
             reconnect: None,
             follow: None,
+            capture: None,
         }
     }
 }

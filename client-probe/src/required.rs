@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{Client, ClientConfig, Output};
 use badrdp_proto::pdu::Message;
 use badrdp_proto::pdu::x224::{NegotiationAnswer, Protocols};
@@ -42,9 +43,10 @@ pub(crate) async fn ask(target: &Target, options: &Options) -> NlaRequirement {
         routing_token: options.routing_token.clone().map(String::into_bytes),
         ..ClientConfig::default()
     };
-    let Ok(mut stream) = connect(target, options.connect_budget).await else {
+    let Ok(stream) = connect(target, options.connect_budget).await else {
         return NlaRequirement::Unknown;
     };
+    let mut stream = Wire::connected(stream, options.capture.as_ref());
     let mut session = Session::new(Client::new(config), options.budget);
     let answer = async {
         let mut buffer = vec![0; 1024];

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use self::logon::Logon;
 use self::survey::Surveying;
+use crate::commands::capturing::{self, Capturing};
 use crate::{exit, output};
 
 /// The port of Remote Desktop.
@@ -68,6 +69,8 @@ pub(crate) struct Arguments {
     logon: Logon,
     #[command(flatten)]
     surveying: Surveying,
+    #[command(flatten)]
+    capturing: Capturing,
 }
 
 const HELP: &str = "\
@@ -115,7 +118,7 @@ Exit codes:
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let Arguments { target, timeout, connect_timeout, verbose, json, server_name, ca, cookie, protocols, .. } =
         arguments;
-    let Arguments { routing_token, follow, follow_to, accept_license, logon, surveying, .. } = arguments;
+    let Arguments { routing_token, follow, follow_to, accept_license, logon, surveying, capturing, .. } = arguments;
     let follow = (follow || !follow_to.is_empty()).then_some(Follow { elsewhere: follow_to });
     let mut options = Options::default();
     logon.apply(&mut options)?;
@@ -132,6 +135,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         cookie: Some(cookie).filter(|cookie| !cookie.is_empty()),
         routing_token,
         follow,
+        capture: capturing.start()?,
         ..options
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -155,6 +159,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         }
         output::print(&format!("Probing {}\n{report}", address(&target)))?;
     }
+    capturing::finish(options.capture.as_ref())?;
     let weak = survey.as_ref().is_some_and(survey::is_weak);
     Ok(super::diagnose::exit_code(diagnosis.verdict).max(if weak { exit::NOT_AS_EXPECTED } else { exit::AS_EXPECTED }))
 }
