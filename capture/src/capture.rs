@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::file::Pieces;
+use crate::file::{Lines, Pieces};
 use crate::{Conversation, EncodeError, Encoder, KeyLine};
 
 /// How much of a connection is kept, what keeping it takes included. What comes behind it is counted only.
@@ -48,7 +48,7 @@ pub struct Capture {
     /// Time since 1970 when it began, and the clock that goes on from there.
     began: (Duration, Instant),
     packets: Option<Mutex<(Encoder, Pieces)>>,
-    key_log: Option<Mutex<Pieces>>,
+    key_log: Option<Mutex<Lines>>,
     failure: Mutex<Option<CaptureError>>,
 }
 
@@ -79,7 +79,7 @@ impl Capture {
     /// # Errors
     /// The file cannot be written.
     pub fn keys_to(mut self, path: &Path) -> Result<Self, CaptureError> {
-        let file = Pieces::append(path).map_err(|source| CaptureError::Create { path: path.to_owned(), source })?;
+        let file = Lines::append_to(path).map_err(|source| CaptureError::Create { path: path.to_owned(), source })?;
         self.key_log = Some(Mutex::new(file));
         Ok(self)
     }
@@ -105,7 +105,7 @@ impl Capture {
     pub(crate) fn key(&self, line: &KeyLine) {
         let Some(file) = &self.key_log else { return };
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(source) = file.write_line(&line.line()) {
+        if let Err(source) = file.write(&line.line()) {
             self.fail(CaptureError::Write { path: file.path().to_owned(), source });
         }
     }

@@ -1,7 +1,7 @@
 //! Files that hold keys: nobody else may read them.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A file that is written piece by piece, and that has no half pieces.
@@ -19,13 +19,6 @@ impl Pieces {
         let file = private().create(true).write(true).truncate(true).open(path)?;
         close_to_others(&file)?;
         Ok(Self { file, path: path.to_owned(), whole: 0 })
-    }
-
-    /// The end of a file, which is made where there is none. The rights on an existing one are its owner's choice.
-    pub(crate) fn append(path: &Path) -> io::Result<Self> {
-        let mut file = private().create(true).append(true).open(path)?;
-        let whole = file.seek(io::SeekFrom::End(0)).unwrap_or_default();
-        Ok(Self { file, path: path.to_owned(), whole })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -47,9 +40,28 @@ impl Pieces {
             }
         }
     }
+}
 
-    /// Writes a line of a file that others may append to.
-    pub(crate) fn write_line(&mut self, line: &str) -> io::Result<()> {
+/// A file that lines are appended to, perhaps by other programs as well.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lines {
+    /// Makes the file where there is none. The rights on an existing one are its owner's choice.
+    pub(crate) fn append_to(path: &Path) -> io::Result<Self> {
+        let file = private().create(true).append(true).open(path)?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes a line in one go, so that those of several programs do not mix.
+    pub(crate) fn write(&mut self, line: &str) -> io::Result<()> {
         self.file.write_all(line.as_bytes())
     }
 }
