@@ -4,6 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{
     AuthCall, Blame, Client, ClientConfig, Ending, Failure, LicenseCall, Machine as _, Output, TlsFailure,
     TlsFailureKind,
@@ -20,7 +21,6 @@ use badrdp_proto::transcript::{Direction, Event, Recorder, Transcript};
 use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::codes::ErrorInfo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 
@@ -81,7 +81,7 @@ pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) ->
     let drive = Drive {
         session,
         peer,
-        stream: Stream::Plain(stream),
+        stream: Stream::Plain(Wire::connected(stream, options.capture.as_ref())),
         name: options.server_name.clone().unwrap_or_else(|| target.host.clone()),
         options,
         errand,
@@ -141,7 +141,7 @@ pub(crate) fn is_picture(message: &Message) -> bool {
 }
 
 enum Stream {
-    Plain(TcpStream),
+    Plain(Wire),
     Tls(Box<TlsStream<Tap>>),
     /// The handshake failed and took the stream with it.
     Gone,

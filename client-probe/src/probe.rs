@@ -1,7 +1,9 @@
 //! The probe's front: a target, options, a transcript.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use badrdp_capture::Capture;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
@@ -71,6 +73,8 @@ pub struct Options {
     pub reconnect: Option<Reconnect>,
     /// Go where the host redirects to. Default no.
     pub follow: Option<Follow>,
+    /// Takes what the connections carry, and their TLS keys. Default nothing.
+    pub capture: Option<Arc<Capture>>,
 }
 
 /// Of a host's addresses, those of one protocol.
@@ -254,6 +258,7 @@ impl Default for Options {
             correlation_id: None,
             reconnect: None,
             follow: None,
+            capture: None,
         }
     }
 }

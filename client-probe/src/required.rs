@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{Client, ClientConfig, Output};
 use badrdp_proto::pdu::Message;
 use badrdp_proto::pdu::x224::{NegotiationAnswer, Protocols};
@@ -44,9 +45,10 @@ pub(crate) async fn ask(target: &Target, options: &Options) -> NlaRequirement {
         ..ClientConfig::default()
     };
     let budget = options.silence(Stage::ConnectionInitiation);
-    let Ok(mut stream) = connect(target, options).await else {
+    let Ok(stream) = connect(target, options).await else {
         return NlaRequirement::Unknown;
     };
+    let mut stream = Wire::connected(stream, options.capture.as_ref());
     let mut session = Session::new(Client::new(config), budget);
     let answer = async {
         let mut buffer = vec![0; 1024];

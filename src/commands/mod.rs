@@ -1,5 +1,6 @@
 //! One file per command; none knows the protocol.
 
+pub(crate) mod capturing;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod filter;

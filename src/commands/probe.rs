@@ -23,6 +23,7 @@ use self::list::Hosts;
 use self::logon::Logon;
 use self::surveying::Surveying;
 use self::target::Spec;
+use crate::commands::capturing::{self, Capturing};
 
 pub(crate) use self::target::address;
 
@@ -70,6 +71,8 @@ pub(crate) struct Arguments {
     logon: Logon,
     #[command(flatten)]
     surveying: Surveying,
+    #[command(flatten)]
+    capturing: Capturing,
 }
 
 const HELP: &str = "\
@@ -136,15 +139,18 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let Arguments { several, output, .. } = &arguments;
     let (several, output) = (several.clone(), output.clone());
     let options = options(arguments)?;
-    match hosts {
+    let capture = options.capture.clone();
+    let code = match hosts {
         Hosts::One(target) => one::main(&target, &options, survey.as_ref(), &output),
         Hosts::Several(specs) => many::main(specs, options, survey, &several, &output),
-    }
+    };
+    capturing::finish(capture.as_ref())?;
+    code
 }
 
 fn options(arguments: Arguments) -> anyhow::Result<Options> {
     let Arguments { limits, server_name, ca, cookie, routing_token, follow, follow_to, protocols, .. } = arguments;
-    let Arguments { accept_license, logon, surveying, .. } = arguments;
+    let Arguments { accept_license, logon, surveying, capturing, .. } = arguments;
     let follow = (follow || !follow_to.is_empty()).then_some(Follow { elsewhere: follow_to });
     let mut options = Options::default();
     logon.apply(&mut options)?;
@@ -161,6 +167,7 @@ fn options(arguments: Arguments) -> anyhow::Result<Options> {
         cookie: Some(cookie).filter(|cookie| !cookie.is_empty()),
         routing_token,
         follow,
+        capture: capturing.start()?,
         ..options
     })
 }

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::vocab::Stage;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::SurveyOptions;
@@ -119,7 +119,7 @@ impl<'a> Pace<'a> {
     }
 
     /// The next connection; none once the survey has stopped.
-    pub(crate) async fn open(&mut self, question: &str) -> Option<TcpStream> {
+    pub(crate) async fn open(&mut self, question: &str) -> Option<Wire> {
         if self.stopped() {
             return None;
         }
@@ -144,7 +144,7 @@ impl<'a> Pace<'a> {
                 if let Ok(peer) = stream.peer_addr() {
                     self.target.host = peer.ip().to_string();
                 }
-                Some(stream)
+                Some(Wire::connected(stream, self.options.capture.as_ref()))
             }
             Err((failure, _)) => {
                 tracing::debug!("survey: {failure:?}");
@@ -167,7 +167,7 @@ impl<'a> Pace<'a> {
     }
 
     /// Ends a connection and waits a moment for the peer to do so too: two at a time are one too many.
-    pub(crate) async fn close(&self, mut stream: TcpStream, last_words: &[u8]) {
+    pub(crate) async fn close(&self, mut stream: Wire, last_words: &[u8]) {
         let drain = async {
             stream.write_all(last_words).await?;
             stream.shutdown().await?;
