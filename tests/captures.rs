@@ -356,7 +356,7 @@ fn a_key_log_is_appended_to_and_opens_a_capture_that_has_no_keys() {
     let arguments = ["serve", "healthy/tls-1.3", "--listen", "127.0.0.1:0"];
     let mut serving = Serving::start(badrdp(directory.path(), &arguments).env("SSLKEYLOGFILE", "server-keys.log"));
     let target = format!("127.0.0.1:{}", serving.port);
-    let arguments = ["probe", &target, "--pcap", "probed.pcapng"];
+    let arguments = ["probe", &target, "--survey", "none", "--pcap", "probed.pcapng"];
     let Output { stderr, .. } =
         badrdp(directory.path(), &arguments).env("SSLKEYLOGFILE", "keys.log").output().expect("badrdp runs");
     let stderr = String::from_utf8(stderr).expect("text");
