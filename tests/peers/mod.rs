@@ -1,9 +1,12 @@
 //! Real clients and servers from Debian's packages, started for one test and ended with it.
 #![allow(dead_code, clippy::expect_used, clippy::panic, reason = "a test helper: what is missing is a failed test")]
 
+pub(crate) mod between;
 pub(crate) mod hosts;
+pub(crate) mod nmap;
 pub(crate) mod secret;
 pub(crate) mod served;
+pub(crate) mod sslyze;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader, Read as _};
