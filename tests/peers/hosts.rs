@@ -59,6 +59,12 @@ fn certificate(directory: &Path, bits: u32, hash: &str, days: u32) {
 
 /// xrdp with these settings in place of the first of each in its xrdp.ini. No session can be had there.
 pub(crate) fn xrdp(settings: &[(&str, &str)], weak_certificate: bool) -> Host {
+    let port = free_port();
+    xrdp_at(&format!("tcp://127.0.0.1:{port}"), port, settings, weak_certificate)
+}
+
+/// As [`xrdp`], at an address as its `port` has it: `tcp://:3390` is every address, for a network namespace only.
+pub(crate) fn xrdp_at(address: &str, port: u16, settings: &[(&str, &str)], weak_certificate: bool) -> Host {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| directory.path().join(name).display().to_string();
     for entry in std::fs::read_dir("/etc/xrdp").expect("xrdp's configuration") {
@@ -76,9 +82,8 @@ pub(crate) fn xrdp(settings: &[(&str, &str)], weak_certificate: bool) -> Host {
     } else {
         certificate(directory.path(), 2048, "sha256", 365);
     }
-    let port = free_port();
     let own = [
-        ("port", format!("tcp://127.0.0.1:{port}")),
+        ("port", address.to_owned()),
         ("certificate", path("cert.pem")),
         ("key_file", path("key.pem")),
         ("LogFile", path("xrdp.log")),

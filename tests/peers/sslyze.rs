@@ -50,11 +50,13 @@ const VERSIONS: [(&str, &str, &str); 5] = [
 ];
 
 /// `sslyze` of $PATH, or the one that `tests/run` installs.
+pub(crate) fn find() -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/sslyze/bin/sslyze");
+    super::find("sslyze").or(Some(own).filter(|own| own.is_file()))
+}
+
 fn program() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/sslyze/bin");
-    let found = std::env::split_paths(&path).chain([own]).map(|directory| directory.join("sslyze"));
-    found.into_iter().find(|candidate| candidate.is_file()).unwrap_or_else(|| {
+    find().unwrap_or_else(|| {
         panic!("`sslyze` is not installed: tests/run does it, or pip install sslyze==6.3.1 in an environment on $PATH")
     })
 }
