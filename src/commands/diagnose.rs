@@ -67,14 +67,13 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     for (index, saved) in all.iter().enumerate() {
         let diagnosis = diagnose(&saved.transcript);
         worst = worst.max(exit_code(diagnosis.verdict));
-        let shown = if json {
-            document(saved, &diagnosis, all.len() == 1)
+        if json {
+            output::print(&document(saved, &diagnosis, all.len() == 1))?;
         } else {
             let gap = if index > 0 { "\n" } else { "" };
             let report = text::report_within(&saved.transcript, &diagnosis, detail, output::prose_width());
-            format!("{gap}{}\n{report}", heading(saved, &name))
-        };
-        output::print(&shown)?;
+            output::report(&format!("{gap}{}\n{report}", heading(saved, &name)))?;
+        }
     }
     // Several hosts of which one was unreachable: something is wrong, not everything.
     Ok(if all.len() > 1 { worst.min(exit::NOT_AS_EXPECTED) } else { worst })
@@ -83,7 +82,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
 /// The exit code for one host.
 pub(crate) const fn exit_code(verdict: Verdict) -> u8 {
     match verdict {
-        Verdict::Healthy | Verdict::NeedsCredentials => exit::AS_EXPECTED,
+        Verdict::Healthy | Verdict::HealthySoFar | Verdict::NeedsCredentials => exit::AS_EXPECTED,
         Verdict::Degraded | Verdict::Refused | Verdict::Broken | Verdict::NotRdp => exit::NOT_AS_EXPECTED,
         Verdict::Unreachable => exit::UNREACHABLE,
     }

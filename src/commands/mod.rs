@@ -4,6 +4,7 @@ pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod filter;
 pub(crate) mod probe;
+mod progress;
 pub(crate) mod run;
 pub(crate) mod scenario;
 pub(crate) mod select;

@@ -1,4 +1,4 @@
-//! What the host said of itself in NLA, in words.
+//! What the host said of itself, in words.
 
 use core::time::Duration;
 
@@ -7,7 +7,7 @@ use badrdp_proto::pdu::credssp::ntlm::{TargetInfo, Version};
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::transcript::HostIdentity;
 
-use super::date;
+use super::{date, settings};
 use crate::diagnosis::nla::Logon;
 use crate::diagnosis::view::View;
 
@@ -16,6 +16,13 @@ const PRECISION: u64 = 10;
 
 /// The host in lines of label and text; empty where it said nothing of itself.
 pub(crate) fn lines(view: View<'_>) -> Vec<(&'static str, String)> {
+    let mut lines = identity(view);
+    lines.extend(settings::lines(view));
+    lines
+}
+
+/// What it said in NLA.
+fn identity(view: View<'_>) -> Vec<(&'static str, String)> {
     let Some((_, identity)) = view.identity() else {
         return Vec::new();
     };
@@ -29,9 +36,9 @@ pub(crate) fn lines(view: View<'_>) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// As [`lines`], as evidence.
+/// What it said in NLA, as evidence.
 pub(crate) fn evidence(view: View<'_>) -> impl Iterator<Item = String> {
-    lines(view).into_iter().map(|(label, text)| line(label, &text))
+    identity(view).into_iter().map(|(label, text)| line(label, &text))
 }
 
 /// One line as evidence.

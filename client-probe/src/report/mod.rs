@@ -6,10 +6,13 @@ pub(crate) mod host;
 pub mod json;
 pub mod ladder;
 pub mod leak;
+pub mod line;
 mod masked_request;
+mod settings;
 pub mod style;
 pub mod survey;
 pub mod survey_json;
+pub mod tally;
 pub mod text;
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
 
 use super::style::{self, paint};
-use super::{host, ladder, printable};
+use super::{host, ladder, printable, survey};
 use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Evidence, Finding, MstscCode, Verdict};
+use crate::examine::Examination;
 
 /// How much to print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,11 +69,22 @@ pub fn report_within(transcript: &Transcript, diagnosis: &Diagnosis, detail: Det
     out
 }
 
+/// The whole report of a host, its survey included, with prose wrapped at `width` columns.
+#[must_use]
+pub fn examination(found: &Examination, detail: Detail, width: usize) -> String {
+    let report = report_within(&found.transcript, &found.diagnosis, detail, width);
+    match &found.survey {
+        Some(survey) => format!("{report}\n{}", survey::report_within(survey, width)),
+        None => report,
+    }
+}
+
 /// The verdict in one line: `Verdict: broken at tls: …`.
 #[must_use]
 pub fn verdict(diagnosis: &Diagnosis) -> String {
     let (style, word) = match diagnosis.verdict {
         Verdict::Healthy => (style::GOOD, "healthy"),
+        Verdict::HealthySoFar => (style::GOOD, "healthy as far as the probe looked"),
         Verdict::Degraded if diagnosis.findings.is_empty() => (style::WARN, "the probe cannot go further"),
         // The probe stopped on its way, so that "works" would say more than was seen.
         Verdict::Degraded if !diagnosis.complete => (style::WARN, "answers, with a problem"),
@@ -93,6 +105,7 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
         None if diagnosis.verdict == Verdict::Healthy && !diagnosis.complete => {
             ": the host accepts the credentials; the probe went no further, as it was told".to_owned()
         }
+        None if diagnosis.verdict == Verdict::HealthySoFar => ": the host's settings were read, no further".to_owned(),
         None if diagnosis.verdict == Verdict::Healthy => ": the session was reached and drawn".to_owned(),
         None => String::new(),
     };

@@ -24,8 +24,8 @@ pub use pace::{Cost, Pauses, Stop, StopReason};
 pub(crate) use rules::look as survey_weaknesses;
 pub use rules::{Severity, Weakness, weakness_ids};
 
-use crate::certificate::TrustStore;
 use crate::probe::{Options, Target};
+use crate::trust::Reading;
 use chain::Chain;
 use fingerprint::Fingerprint;
 use pace::Pace;
@@ -74,8 +74,7 @@ pub struct Survey {
 ///
 /// Never fails: where it could not go on, [`Survey::stop`] says why.
 pub async fn survey(target: &Target, options: &Options, what: &SurveyOptions, walk: Option<&Transcript>) -> Survey {
-    let roots = options.roots.clone();
-    let roots = tokio::task::spawn_blocking(move || TrustStore::load(&roots));
+    let roots = Reading::start(&options.roots);
     let name = options.server_name.clone().unwrap_or_else(|| target.host.clone());
     let mut target = target.clone();
     if let Some(peer) = walk.and_then(peer) {
@@ -97,7 +96,7 @@ pub async fn survey(target: &Target, options: &Options, what: &SurveyOptions, wa
     let (standard, tls) = run(&mut pace, what, &mut answers, &name).await;
     let walked = walk.and_then(walked);
     let chains = chains(walked, tls.as_ref());
-    let roots = roots.await.unwrap_or_else(|_| TrustStore::load(&crate::probe::Roots::Only(Vec::new())));
+    let roots = roots.finish().await;
     let chains = chains.iter().map(|chain| chain::read(chain, &name, options, &roots, walked)).collect();
     let given = answers.iter().find_map(|answer| match &answer.settings {
         Some(Settings::Given(response)) => Some(response.as_ref()),

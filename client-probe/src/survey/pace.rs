@@ -136,7 +136,7 @@ impl<'a> Pace<'a> {
         }
         self.cost.connections += 1;
         tracing::debug!("survey, connection {}: {question}", self.cost.connections);
-        match connect(&self.target, self.options.connect_budget).await {
+        match connect(&self.target, self.options).await {
             Ok(stream) => {
                 // A name may stand for several hosts: the survey stays with one.
                 if let Ok(peer) = stream.peer_addr() {

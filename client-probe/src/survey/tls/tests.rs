@@ -16,6 +16,8 @@ struct Model {
     wants_share: bool,
     /// Picks this, offered or not.
     stubborn: Option<u16>,
+    /// TLS 1.3: the hello goes out before the schemes are looked at.
+    hasty: bool,
     /// Closes on hellos with more suites.
     most_suites: usize,
     /// Connections until the survey is stopped.
@@ -32,6 +34,7 @@ impl Default for Model {
             server_order: true,
             no_version: Refusal::Alert(70),
             wants_share: false,
+            hasty: false,
             stubborn: None,
             most_suites: usize::MAX,
             patience: usize::MAX,
@@ -60,8 +63,8 @@ impl Model {
         let suite = self.stubborn.or_else(|| self.pick(&usable, &offer.suites)).ok_or(Refusal::Alert(40))?;
         let curve = *version == TLS13 || uses_curve(suite);
         let scheme = self.pick(&self.schemes, &offer.schemes);
-        if *version == TLS13 && (group.is_none() || offer.share && scheme.is_none() || self.wants_share && !offer.share)
-        {
+        let unsigned = offer.share && scheme.is_none() && !self.hasty;
+        if *version == TLS13 && (group.is_none() || unsigned || self.wants_share && !offer.share) {
             return Err(Refusal::Alert(40));
         }
         if *version == TLS12 && curve && scheme.is_none() {
@@ -231,6 +234,13 @@ async fn without_tls_1_2_schemes_are_offered_one_by_one() {
     let survey = model.survey().await;
     assert_eq!((survey.schemes.as_slice(), survey.schemes_complete), (&[0x0804, 0x0805][..], true));
     assert_eq!((survey.compression, survey.secure_renegotiation), (None, None));
+}
+
+#[tokio::test]
+async fn a_server_that_says_hello_before_it_looks_at_schemes_tells_nothing_of_them() {
+    let mut model = Model { versions: vec![(TLS13, vec![0x1301])], hasty: true, ..Model::default() };
+    let survey = model.survey().await;
+    assert_eq!((survey.schemes.as_slice(), survey.schemes_complete), (&[][..], false));
 }
 
 #[tokio::test]
