@@ -33,12 +33,22 @@ fn main() -> Outcome<()> {
         return many::inside(rounds, short);
     }
     println!("{} cores; medians of {rounds}, in turns\n", std::thread::available_parallelism()?);
-    if let Some(missing) = ["xrdp", "openssl"].into_iter().find(|name| peers::find(name).is_none()) {
-        println!("one xrdp host: skipped because {missing} is not installed\n");
-    } else {
-        one(rounds, short)?;
+    match no_xrdp() {
+        Some(why) => println!("one xrdp host: skipped because {why}\n"),
+        None => one(rounds, short)?,
     }
     many::namespace(short)
+}
+
+/// Why there is no xrdp to be had.
+fn no_xrdp() -> Option<String> {
+    if let Some(missing) = ["xrdp", "openssl"].into_iter().find(|name| peers::find(name).is_none()) {
+        return Some(format!("{missing} is not installed: apt-get install {missing}"));
+    }
+    let Ok(files) = std::fs::read_dir("/etc/xrdp") else { return Some("there is no /etc/xrdp".to_owned()) };
+    let paths = files.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file());
+    let closed = paths.into_iter().find(|path| std::fs::File::open(path).is_err())?;
+    Some(format!("{} cannot be read", closed.display()))
 }
 
 /// Whether this badrdp takes the option.
@@ -61,7 +71,7 @@ fn one(rounds: usize, short: bool) -> Outcome<()> {
     } else {
         skipped("badrdp probe --quick", "this badrdp has no --quick");
     }
-    contenders.push(Contender::badrdp("probe", &[&address]));
+    contenders.push(Contender::badrdp("probe --survey none", &[&address]));
     contenders.extend(scripts(nmap.as_ref(), "rdp-enum-encryption", "+rdp-enum-encryption", &port));
     table(&compare(&mut contenders, rounds, Some(&counted))?, &contenders);
 

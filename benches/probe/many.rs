@@ -9,9 +9,10 @@ use std::process::{Command, Stdio};
 use crate::measure::{Contender, Run, compare};
 use crate::peers::hosts::xrdp_at;
 use crate::peers::{self, Peer, sslyze};
-use crate::{INSIDE, Outcome, has, heading, row, skipped};
+use crate::{INSIDE, Outcome, has, heading, no_xrdp, row, skipped};
 
 const PORT: u16 = 3390;
+const UP: [&str; 6] = ["ip", "link", "set", "dev", "lo", "up"];
 /// Hosts behind one xrdp, which forks for each connection.
 const REAL: u32 = 64;
 /// Hosts behind one fake server.
@@ -19,42 +20,37 @@ const FAKE: [u32; 3] = [100, 1_000, 10_000];
 
 /// Runs [`inside`] in a new namespace.
 pub(crate) fn namespace(short: bool) -> Outcome<()> {
-    let unshared = |arguments: &[&str]| {
-        let mut command = Command::new("unshare");
-        // Who is not root may be it in there.
-        command.args(["--map-root-user", "--net", "--"]).args(arguments);
-        command
-    };
-    let why = if !has("--quick")? {
-        Some("this badrdp has no --quick".to_owned())
-    } else {
-        match unshared(&["ip", "link", "set", "lo", "up"]).output() {
-            Err(error) => Some(format!("unshare cannot be started: {error}")),
-            Ok(output) if !output.status.success() => {
-                Some(format!("there is no namespace to be had: {}", String::from_utf8_lossy(&output.stderr).trim()))
-            }
-            Ok(_) => None,
-        }
-    };
-    if let Some(why) = why {
-        println!("many hosts: skipped because {why}");
+    if !has("--quick")? {
+        println!("many hosts: skipped because this badrdp has no --quick");
         return Ok(());
     }
-    let own = std::env::current_exe()?.display().to_string();
-    let status = unshared(&[&own, INSIDE, if short { "--test" } else { "--bench" }]).status()?;
+    // Who is not root may be it in there, but can read no more files than before.
+    let ways = [&["--net", "--"][..], &["--map-root-user", "--net", "--"]];
+    let works = |way: &&&[&str]| {
+        let tried = Command::new("unshare").args(**way).args(UP).stderr(Stdio::null()).status();
+        tried.is_ok_and(|status| status.success())
+    };
+    let Some(way) = ways.iter().find(works) else {
+        println!(
+            "many hosts: skipped because there is no network namespace to be had (unshare --net ip link set lo up)"
+        );
+        return Ok(());
+    };
+    let mut command = Command::new("unshare");
+    command.args(*way).arg(std::env::current_exe()?).arg(INSIDE).args(short.then_some("--test"));
+    let status = command.status()?;
     if status.success() { Ok(()) } else { Err(format!("in the namespace: {status}").into()) }
 }
 
 /// All that runs in the namespace.
 pub(crate) fn inside(rounds: usize, short: bool) -> Outcome<()> {
-    let up = Command::new("ip").args(["link", "set", "lo", "up"]).status()?;
-    if !up.success() {
+    let [ip, up @ ..] = UP;
+    if !Command::new(ip).args(up).status()?.success() {
         return Err("the loopback interface stays down".into());
     }
-    if let Some(missing) = ["xrdp", "openssl"].into_iter().find(|name| peers::find(name).is_none()) {
-        println!("{REAL} xrdp hosts: skipped because {missing} is not installed\n");
-    } else {
-        real(if short { 4 } else { REAL }, rounds, short)?;
+    match no_xrdp() {
+        Some(why) => println!("{REAL} xrdp hosts: skipped because {why}\n"),
+        None => real(if short { 4 } else { REAL }, rounds, short)?,
     }
     fake(if short { &[20] } else { &FAKE }, rounds)
 }
@@ -76,7 +72,8 @@ fn real(count: u32, rounds: usize, short: bool) -> Outcome<()> {
     let without = addresses(&directory.path().join("without"), first, count, false)?;
     let _host = xrdp_at(&format!("tcp://:{PORT}"), PORT, &[("security_layer", "negotiate")], false);
     heading(&format!("{count} hosts, one xrdp"), "hosts/s");
-    let mut contenders = vec![Contender::badrdp("probe --quick", &["-f", &with_port])];
+    let mut contenders = vec![Contender::badrdp("probe --quick --ndjson", &["-f", &with_port])];
+    let told = told(&mut contenders)?;
     let port = PORT.to_string();
     match peers::find("nmap") {
         Some(nmap) => contenders.push(Contender::new(
@@ -99,7 +96,10 @@ fn real(count: u32, rounds: usize, short: bool) -> Outcome<()> {
     for (run, contender) in runs.iter().zip(&contenders) {
         row(&contender.name, run, &rate(count, run));
     }
-    println!();
+    match reached(told.path())? {
+        fewest if fewest < count => println!("  badrdp reached {fewest} of {count} hosts in one of the rounds\n"),
+        _ => println!(),
+    }
     Ok(())
 }
 
@@ -125,11 +125,38 @@ fn fake(counts: &[u32], rounds: usize) -> Outcome<()> {
     for count in counts {
         let file = addresses(&directory.path().join("hosts"), Ipv4Addr::new(127, 1, 0, 1), *count, true)?;
         let mut contenders = [Contender::badrdp("probe --quick --ndjson", &["-f", &file])];
+        let told = told(&mut contenders)?;
         for run in compare(&mut contenders, rounds, None)? {
             row(&format!("{count} hosts, badrdp probe --quick --ndjson"), &run, &rate(*count, &run));
         }
+        let fewest = reached(told.path())?;
+        if fewest < *count {
+            return Err(format!("{fewest} of {count} hosts were reached").into());
+        }
     }
     Ok(())
+}
+
+/// Where badrdp, the first of the contenders, tells its results.
+fn told(contenders: &mut [Contender]) -> Outcome<tempfile::NamedTempFile> {
+    let file = tempfile::NamedTempFile::new()?;
+    if let Some(badrdp) = contenders.first_mut() {
+        badrdp.command.stdout(std::fs::OpenOptions::new().append(true).open(file.path())?);
+    }
+    Ok(file)
+}
+
+/// How many hosts were reached in the round that reached fewest: each ends with a summary.
+fn reached(file: &Path) -> Outcome<u32> {
+    let mut fewest = None;
+    for line in BufReader::new(std::fs::File::open(file)?).lines() {
+        let line: serde_json::Value = serde_json::from_str(&line?)?;
+        let Some(summary) = line.get("summary") else { continue };
+        let number = |key: &str| summary.get(key).and_then(serde_json::Value::as_u64).ok_or(format!("no {key}"));
+        let reached = number("hosts")? - number("unreachable")? - number("failed")? - number("left")?;
+        fewest = Some(fewest.unwrap_or(reached).min(reached));
+    }
+    Ok(u32::try_from(fewest.ok_or("badrdp printed no summary")?)?)
 }
 
 fn rate(count: u32, run: &Run) -> String {
