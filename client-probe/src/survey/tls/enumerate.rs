@@ -160,6 +160,9 @@ impl<P: Peer> Survey<'_, P> {
         };
         if number == TLS13 {
             self.result.groups.extend(first.group);
+        } else if number == TLS12 {
+            // All schemes were on offer: the host's first choice need not be asked for again.
+            self.result.schemes.extend(first.scheme.filter(|scheme| offer.schemes.contains(scheme)));
         }
         let whole = match self.as_above(&version).await {
             Some(Some(expected)) => {
