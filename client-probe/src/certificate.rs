@@ -16,6 +16,11 @@ use crate::trust::TrustStore;
 /// An RSA key of fewer bits is weak, RFC 9325 4.5.
 pub(crate) const SHORTEST_RSA: usize = 2048;
 
+/// Names kept of a certificate; all of them are compared.
+const MAX_NAMES: usize = 100;
+/// Characters kept of a name, a subject or an issuer: a DNS name has 253 at most.
+const MAX_NAME: usize = 256;
+
 /// Judges `chain` (DER, leaf first) for a host that is called `name`.
 pub(crate) fn judge(chain: &[Vec<u8>], name: &str, now: SystemTime, roots: &TrustStore) -> CertificateFacts {
     let checked_at = unix_seconds(now);
@@ -24,7 +29,7 @@ pub(crate) fn judge(chain: &[Vec<u8>], name: &str, now: SystemTime, roots: &Trus
         Ok((_, certificate)) => certificate,
         Err(error) => return unreadable(name, checked_at, error.to_string()),
     };
-    let names = names(&certificate);
+    let mut names = names(&certificate);
     let not_before = certificate.validity().not_before.timestamp();
     let not_after = certificate.validity().not_after.timestamp();
     let mut problems = Vec::new();
@@ -55,12 +60,16 @@ pub(crate) fn judge(chain: &[Vec<u8>], name: &str, now: SystemTime, roots: &Trus
     }
     problems.extend(weak_signature.map(|hash| CertificateProblem::WeakSignature(hash.to_owned())));
     problems.extend(weak_key(&certificate).map(|_| CertificateProblem::WeakKey(key(&certificate))));
+    let names_left_out = names.len().saturating_sub(MAX_NAMES);
+    names.truncate(MAX_NAMES);
+    names.iter_mut().for_each(|name| *name = shortened(std::mem::take(name)));
     CertificateFacts {
         subject: distinguished(certificate.subject()),
         issuer: distinguished(certificate.issuer()),
         not_before,
         not_after,
         names,
+        names_left_out,
         key: key(&certificate),
         checked_name: name.to_owned(),
         checked_at,
@@ -75,6 +84,7 @@ fn unreadable(name: &str, checked_at: i64, reason: String) -> CertificateFacts {
         not_before: 0,
         not_after: 0,
         names: Vec::new(),
+        names_left_out: 0,
         key: String::new(),
         checked_name: name.to_owned(),
         checked_at,
@@ -91,7 +101,15 @@ fn unix_seconds(time: SystemTime) -> i64 {
 
 pub(crate) fn distinguished(name: &X509Name<'_>) -> String {
     let text = name.to_string();
-    if text.is_empty() { "(empty)".to_owned() } else { text }
+    if text.is_empty() { "(empty)".to_owned() } else { shortened(text) }
+}
+
+/// What a hostile host makes long is cut, and says so.
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// Names of the subject alternative name; the common name where it has none, as mstsc does.

@@ -9,13 +9,16 @@ use badrdp_proto::connect::{CloseKind, TlsFacts, TlsFailure, TlsFailureKind};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, KeyLog, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, InvalidMessage, KeyLog, SignatureScheme};
 use tokio::time::{Instant, sleep_until};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::tap::{Tap, Watched};
 use crate::weak;
+
+/// What is longer than rustls reads.
+pub(crate) const TOO_LARGE: &str = "a TLS handshake message of more than 65535 bytes";
 
 /// Runs the handshake; silence of `budget` ends it, and `latest` does in any case.
 pub(crate) async fn handshake(
@@ -121,6 +124,9 @@ fn sort(error: &io::Error, watched: &Watched) -> TlsFailureKind {
 pub(crate) fn sort_rustls(error: &io::Error) -> Option<TlsFailureKind> {
     match error.get_ref()?.downcast_ref::<rustls::Error>()? {
         rustls::Error::AlertReceived(alert) => Some(TlsFailureKind::AlertReceived(u8::from(*alert))),
+        rustls::Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => Some(TlsFailureKind::AlertSent(None, TOO_LARGE.to_owned())),
         other => Some(TlsFailureKind::AlertSent(None, other.to_string())),
     }
 }

@@ -54,6 +54,29 @@ fn honest_sides_reach_an_active_session_and_draw() {
 }
 
 #[test]
+fn a_request_that_has_no_length_is_never_sent() {
+    use badrdp_proto::connect::{Client, Machine as _, Output};
+    use badrdp_proto::pdu::x224::{ConnectionRequest, NegotiationRequest, Token};
+    let outputs = |length: usize| {
+        let config = ClientConfig { routing_token: Some(vec![b'x'; length]), ..ClientConfig::default() };
+        let mut client = Client::new(config);
+        let sent: Vec<bool> =
+            std::iter::from_fn(|| client.poll()).map(|output| matches!(output, Output::Send(_))).collect();
+        (sent, client.failure().is_some_and(|failure| matches!(failure.cause, Blame::Local(_))))
+    };
+    assert_eq!(outputs(ConnectionRequest::LONGEST_TOKEN), (vec![true], false));
+    assert_eq!(outputs(ConnectionRequest::LONGEST_TOKEN + 1), (vec![false], true));
+    // What is counted is what is written.
+    for token in [Token::Routing(vec![b'x'; 238]), Token::Cookie(b"alice".to_vec())] {
+        let negotiation = Some(NegotiationRequest { flags: 0, requested_protocols: Protocols::SSL });
+        let request = ConnectionRequest { token: Some(token), negotiation, ..ConnectionRequest::default() };
+        let (length, fits) = (request.length(), request.fits());
+        let bytes = badrdp_proto::pdu::Message::X224ConnectionRequest(request).encode();
+        assert_eq!((bytes.len(), bytes.get(4).copied().map(usize::from), fits), (length + 5, Some(length), true));
+    }
+}
+
+#[test]
 fn every_stage_is_visited_in_order() {
     let (client, _) = pair(ServerConfig::default()).finish();
     let mut stages: Vec<_> = client.entries.iter().map(|entry| entry.stage).collect();

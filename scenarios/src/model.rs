@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use badrdp_proto::connect::{Ending, IO_CHANNEL};
-pub use badrdp_proto::connect::{Measure, SideTransport, Step};
+pub use badrdp_proto::connect::{Measure, Otherwise, SideTransport, Step, UnknownRequest, WithoutRequest};
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::vocab::codes::{McsResult, NegotiationFailureCode};
 use badrdp_proto::vocab::{MessageKind, Stage};
@@ -122,6 +122,14 @@ pub struct Negotiation {
     /// `flags = ["extended-client-data", "graphics", "restricted-admin", "redirected-authentication"]`.
     /// Default: extended client data.
     pub flags: Option<u8>,
+    /// `otherwise = "rdp"`: what clients get that offer none of the protocols accepted.
+    pub otherwise: Otherwise,
+    /// `without_request = "confirm"`: what clients get whose request has no negotiation data.
+    pub without_request: WithoutRequest,
+    /// `unknown = "mcs-disconnect"`: what clients get whose request names what the server does not know.
+    pub unknown: UnknownRequest,
+    /// `source_reference = 0`: SRC-REF of the Connection Confirm. Default: 0x1234.
+    pub source: Option<u16>,
 }
 
 /// `[server.tls]`.
@@ -137,6 +145,8 @@ pub struct TlsProfile {
     pub max: TlsVersionMax,
     /// `ciphers = ["TLS13_AES_256_GCM_SHA384"]`, rustls names; empty means all.
     pub ciphers: Vec<String>,
+    /// `extra_names = 1000`: so many names of other hosts stand in the certificate, behind the host's own.
+    pub extra_names: u16,
 }
 
 impl TlsProfile {

@@ -251,6 +251,7 @@ pub(crate) fn certificate(problems: Vec<CertificateProblem>) -> CertificateFacts
         not_before: 1_735_689_600,
         not_after: 1_764_547_200,
         names: vec!["host.test".to_owned()],
+        names_left_out: 0,
         key: "RSA 2048".to_owned(),
         checked_name: "other.test".to_owned(),
         checked_at: 1_767_225_600,

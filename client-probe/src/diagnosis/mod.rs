@@ -8,6 +8,7 @@ pub(crate) mod advice;
 pub(crate) mod nla;
 mod rules;
 pub(crate) mod view;
+mod windows;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -17,6 +18,8 @@ mod tests;
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::codes::NtStatus;
+
+pub use windows::{Shown, Windows, WindowsEvent};
 
 use rules::{Class, RULES, Rule, Seen};
 use view::View;

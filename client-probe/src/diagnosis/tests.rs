@@ -112,6 +112,10 @@ fn example(id: &str) -> (Transcript, Transcript) {
             (Story::tls(TlsFailureKind::AlertReceived(40)), Story::tls(TlsFailureKind::AlertReceived(80)))
         }
         "tls-alert" => (Story::tls(TlsFailureKind::AlertReceived(80)), Story::tls(TlsFailureKind::AlertReceived(70))),
+        "tls-message-too-large" => {
+            let ended = |why: &str| Story::tls(TlsFailureKind::AlertSent(Some(50), why.to_owned()));
+            (ended(crate::tls::TOO_LARGE), ended("bad record"))
+        }
         "tls-plain-text" => (
             Story::tls(TlsFailureKind::NotTls(b"oops".to_vec())),
             Story::tls(TlsFailureKind::AlertSent(Some(50), "bad record".to_owned())),
@@ -202,7 +206,9 @@ fn example(id: &str) -> (Transcript, Transcript) {
             Story::active().got(heartbeat(1, 0)).stalled(),
         ),
         "nothing-drawn" => (Story::active().got(logon()).done(), Story::active().got(logon()).closed(CloseKind::Fin)),
-        "redirection-loop" | "reconnect-refused" | "certificate-changed" => again::example(id),
+        "redirection-token-too-long" | "redirection-loop" | "reconnect-refused" | "certificate-changed" => {
+            again::example(id)
+        }
         other => nla::example(other),
     }
 }

@@ -1,5 +1,6 @@
 //! Ids of Windows events that tell of Remote Desktop, on both sides.
 
+use badrdp_proto::pdu::Side;
 use badrdp_proto::vocab::Stage;
 
 use super::row::{Row, Source, row};
@@ -16,6 +17,7 @@ const SESSION: &str = "TerminalServices-LocalSessionManager/Operational, on the 
 const SCHANNEL: &str = "Schannel in the System log, on the host";
 const TERMDD: &str = "TermDD in the System log, on the host";
 const TERMSERVICE: &str = "TermService in the System log, on the host";
+const SECURITY: &str = "the Security log, on the host";
 const PROFILE: &str = "User Profile Service in the Application log, on the host";
 const NOTHING: &[&str] = &["nothing to fix: it tells how far the connection came"];
 const WHY: &[&str] = &["read the reason in the event's text and explain it: `badrdp explain NUMBER`"];
@@ -60,6 +62,9 @@ pub(super) const ROWS: &[Row] = &[
     event(1508, PROFILE, "the user's registry hive cannot be loaded").at(Stage::Active),
     event(1511, PROFILE, "the user's profile is not found: a temporary one is used").at(Stage::Active),
     event(1515, PROFILE, "the user's profile was put aside and is tried again at the next logon").at(Stage::Active),
+    event(4625, SECURITY, "a logon failed: account, client and status stand in the event")
+        .at(Stage::Nla)
+        .fix(&["look the event's Status and Sub Status up: `badrdp explain 0xC000006D`"]),
     event(36870, SCHANNEL, "the certificate's private key cannot be used, often with 0x8009030D").at(Stage::Tls),
     event(36871, SCHANNEL, "TLS credentials could not be made; state 10013: TLS is off for servers").at(Stage::Tls),
     event(36872, SCHANNEL, "no certificate is there for TLS")
@@ -69,3 +74,13 @@ pub(super) const ROWS: &[Row] = &[
     event(36887, SCHANNEL, "the other side sent a fatal alert: the number is TLS's").at(Stage::Tls).fix(WHY),
     event(36888, SCHANNEL, "the host sent a fatal alert: the number is TLS's").at(Stage::Tls).fix(WHY),
 ];
+
+/// Each event with this id: where it is logged, on which side, and what it says.
+pub(crate) fn of(id: u32) -> impl Iterator<Item = (&'static str, Side, &'static str)> {
+    ROWS.iter().filter(move |row| row.number == id).filter_map(|row| {
+        let Source::Event(place) = row.source else { return None };
+        let (log, side) = place.rsplit_once(", on the ")?;
+        let side = if side == "client" { Side::Client } else { Side::Server };
+        Some((log, side, row.meaning))
+    })
+}

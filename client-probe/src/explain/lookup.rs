@@ -19,7 +19,12 @@ pub(super) const NT_STATUS: &str = "TSRequest.errorCode (NTSTATUS)";
 
 /// The meaning of a primary code.
 pub(super) fn primary(code: u32) -> Option<Meaning> {
-    primary_rows().find(|row| row.number == code).map(|row| of_row(row, Space::Mstsc, code))
+    primary_row(code).map(|row| of_row(row, Space::Mstsc, code))
+}
+
+/// The table's row of a primary code.
+pub(super) fn primary_row(code: u32) -> Option<&'static Row> {
+    primary_rows().find(|row| row.number == code)
 }
 
 /// The meaning of an extended code: named, in the protocol range, or at least an ERRINFO of the same number.
@@ -194,6 +199,7 @@ fn of_row(row: &Row, space: Space, number: u32) -> Meaning {
         source: row.source.words(),
         stage: row.stage,
         wire: (!row.wire.is_empty()).then(|| claim(Evidence::Inferred, row.wire)),
+        dialog: (!row.dialog.is_empty()).then_some(row.dialog),
         reports: (!row.reports.is_empty()).then_some(row.reports),
         mstsc: Vec::new(),
         findings: if space == Space::Mstsc { finding::of_mstsc(number) } else { Vec::new() },
@@ -227,6 +233,7 @@ fn of_known(title: &'static str, spec: &'static str, known: &'static Known) -> M
         source: spec,
         stage: stage_of(title, number),
         wire: note.and_then(|note| (!note.wire.is_empty()).then(|| claim(note.evidence, note.wire))),
+        dialog: None,
         reports: note.and_then(|note| (!note.reports.is_empty()).then_some(note.reports)),
         mstsc: seen_as(title, number),
         findings: finding::of_wire(title, number),
@@ -286,6 +293,7 @@ fn peer_disconnected() -> Meaning {
         source: "FreeRDP's header",
         stage: None,
         wire: None,
+        dialog: None,
         reports: None,
         mstsc: Vec::new(),
         findings: Vec::new(),

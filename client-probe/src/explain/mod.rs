@@ -6,6 +6,7 @@
 //! What to do stands in `fixes` and `fixes_for`, and where there is nothing to do, `no_advice` says why.
 
 mod advice;
+mod dialog;
 mod events;
 mod extended;
 mod finding;
@@ -26,6 +27,8 @@ mod tests;
 mod text;
 mod unknown;
 
+pub use dialog::{Words, words_for};
+pub(crate) use events::of as events_of;
 pub use fixes::Fix;
 pub use fixes_for::Advised;
 pub use pair::{JudgedClaim, Pair};
@@ -112,6 +115,8 @@ pub struct Meaning {
     pub stage: Option<Stage>,
     /// What happens on the wire.
     pub wire: Option<Claim>,
+    /// What the text of mstsc's dialog says, in other words, where it is published.
+    pub dialog: Option<&'static str>,
     /// What users report.
     pub reports: Option<&'static str>,
     /// What mstsc would show, for codes of the wire.

@@ -48,14 +48,17 @@ pub(super) const ROWS: &[Row] = &[
     row(0x4, "", "\"error 0x4\" of mobile and Mac apps; in no mstsc list", Source::Reports("xrdp#3015 (server log: TLS accept failed), rdpwrap#1340, rdpwrap#571"))
         .fix(&["accept the host's certificate again", "look at the server's log for a failed TLS accept"]),
     row(0x104, "disconnectReasonDNSLookupFailed", "the host's name could not be looked up", Source::ReferenceAndDialog)
+        .dialog("the computer cannot be found; it may not belong to the network that was named")
         .at(Stage::Tcp).wire("nothing is sent to the host").fix(DNS),
     row(0x106, "disconnectReasonOutOfMemory", "the client is out of memory", Source::ReferenceAndDialog).fix(MEMORY),
     row(0x107, "", "named \"no error\" in a hoster's event 1026 example", Source::Reports("a Rackspace article about event 1026"))
         .fix(&["ignore it unless a dialog names another code"]),
     row(0x108, "disconnectReasonConnectionTimedOut", "no answer in time", Source::ReferenceAndDialog)
+        .dialog("the two computers could not connect in the time allowed; try again")
         .at(Stage::Tcp).wire("the SYN is dropped, or the server accepts TCP and says nothing").fix(TARGET),
     row(0x10a, "", "the smart card service stopped on the client", Source::Dialog).wire("client only").fix(SMART_CARD),
     row(0x204, "disconnectReasonSocketConnectFailed", "connect() failed", Source::ReferenceAndDialog)
+        .dialog("the computer cannot be connected to: remote access may be off there, it may be turned off, or not on the network")
         .at(Stage::Tcp).wire("the SYN is answered with RST, or the network says unreachable")
         .reported("dockur/windows#1244, bazzite#1497, rdpwrap.ini#305").fix(TARGET),
     row(0x206, "disconnectReasonOutOfMemory2", "the client is out of memory", Source::ReferenceAndDialog).fix(MEMORY),
@@ -88,6 +91,7 @@ pub(super) const ROWS: &[Row] = &[
         .at(Stage::BasicSettingsExchange).wire("a bad Server Security Data block").fix(PROTOCOL),
     row(0x608, "disconnectReasonTimerError", "a timer failed in the client", Source::Reference).wire("client only").fix(NONE),
     row(0x704, "disconnectReasonTimeoutOccurred", "the connection took too long", Source::ReferenceAndDialog)
+        .dialog("the computer cannot be connected to; try again, and else ask its owner or the administrator")
         .wire("the client's own timer ran out while it waited, at any stage").fix(TARGET),
     row(0x706, "disconnectReasonServerCertificateUnpackErr", "the server's proprietary certificate cannot be read", Source::Reference)
         .at(Stage::BasicSettingsExchange).wire("a bad certificate inside Server Security Data (standard RDP security)")
@@ -100,8 +104,10 @@ pub(super) const ROWS: &[Row] = &[
     row(0x807, "SSL_ERR_LOGON_FAILURE", "the login failed", Source::Reference).at(Stage::Nla)
         .wire("CredSSP carries STATUS_LOGON_FAILURE").reported("windowsserverdocs#1955 (Mac client, Azure AD user)").fix(CREDENTIALS),
     row(0x808, "disconnectReasonLicensingFailed", "the licence negotiation failed", Source::ReferenceAndDialog)
+        .dialog("the remote computer ended the session because of an error in the licensing protocol")
         .at(Stage::Licensing).wire("a licensing error alert, or a licensing message that the client cannot use").fix(RD_LICENSING),
     row(0x904, "disconnectReasonAtClientWinsockFDCLOSE", "the socket closed: the peer ended TCP", Source::ReferenceAndDialog)
+        .dialog("the session has ended: the connection was lost, perhaps for trouble with the network")
         .wire("TCP ends without an MCS Disconnect Provider Ultimatum, at any stage; the code alone does not say which")
         .reported("rustdesk#10125, dockur/windows#754, tp4a/teleport#301")
         .fix(&["read the extended code: 0 means that the server gave no reason", "run `badrdp probe HOST`: it names the stage where the server closes"]),
@@ -124,6 +130,7 @@ pub(super) const ROWS: &[Row] = &[
     row(0xb08, "", "a normal disconnect (UI_ERR_NORMAL_DISCONNECT in samples)", Source::Sample)
         .wire("an orderly end, for example Deactivate All").reported("mRemoteNG#54").fix(&["nothing to fix"]),
     row(0xb09, "", "the host requires Network Level Authentication and the client does not offer it", Source::Dialog)
+        .dialog("the remote computer requires Network Level Authentication, which this computer does not support")
         .at(Stage::ConnectionInitiation).wire("RDP_NEG_FAILURE with HYBRID_REQUIRED_BY_SERVER").reported("mRemoteNG#875")
         .fix(&["enable CredSSP in the client (enablecredsspsupport:i:1)"]),
     row(0xc06, "disconnectReasonDecryptionError", "decryption failed", Source::ReferenceAndDialog)
@@ -133,6 +140,7 @@ pub(super) const ROWS: &[Row] = &[
     row(0xc08, "disconnectReasonClientDecompressionError", "decompression failed", Source::ReferenceAndDialog)
         .at(Stage::Active).wire("bad compressed data").fix(&["disable compression in the client and try again"]),
     row(0xd06, "", "\"because of a protocol error\"", Source::SampleAndDialog)
+        .dialog("because of a protocol error the session ends; connect again")
         .wire("the client could not decode a PDU after the connection was negotiated")
         .reported("xrdp#3571 (5K screen), xrdp#3128 (colour depth below 32), mRemoteNG#1194, mRemoteNG#1891, 1Remote#108").fix(PROTOCOL),
     row(0xd07, "SSL_ERR_ACCOUNT_LOCKED_OUT", "the account is locked out", Source::ReferenceAndDialog).at(Stage::Nla)
@@ -172,6 +180,7 @@ pub(super) const ROWS: &[Row] = &[
         .at(Stage::Nla).wire("the client's own security package says SEC_E_NO_AUTHENTICATING_AUTHORITY, or CredSSP carries a domain error")
         .reported("mRemoteNG#912").fix(&["check that client and host reach a domain controller by name", "check the host's trust with its domain"]),
     row(0x1b07, "SSL_ERR_CERT_EXPIRED", "the server's certificate has expired or is invalid, or a clock is wrong", Source::ReferenceAndDialog)
+        .dialog("no connection, as the host's certificate is expired or invalid; or the two clocks are far apart")
         .at(Stage::Tls).wire("the client rejects the certificate; this, not 0x904, is the code for an expired certificate")
         .fix(&["renew the host's certificate", "check the clocks of client and host"]),
     row(0x1c07, "SSL_ERR_SMARTCARD_WRONG_PIN", "the smart card's PIN is wrong", Source::ReferenceAndDialog).at(Stage::Nla)

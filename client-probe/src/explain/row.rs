@@ -45,6 +45,11 @@ impl Source {
         }
     }
 
+    /// Whether the dialog's text is published.
+    pub(super) const fn has_dialog(self) -> bool {
+        matches!(self, Self::ReferenceAndDialog | Self::Dialog | Self::Sample | Self::SampleAndDialog)
+    }
+
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Reference => "Microsoft's reference of the Remote Desktop ActiveX control",
@@ -72,6 +77,9 @@ pub(super) struct Row {
     pub(super) stage: Option<Stage>,
     /// What happens on the wire; always our inference. Empty where unknown.
     pub(super) wire: &'static str,
+    /// What the published text of mstsc's dialog says, in other words. Empty where none is published, and where it says
+    /// no more than `meaning`.
+    pub(super) dialog: &'static str,
     /// Who reported it. May be empty.
     pub(super) reports: &'static str,
     pub(super) remedies: &'static [&'static str],
@@ -79,7 +87,7 @@ pub(super) struct Row {
 
 /// Starts a row.
 pub(super) const fn row(number: u32, name: &'static str, meaning: &'static str, source: Source) -> Row {
-    Row { number, name, meaning, source, stage: None, wire: "", reports: "", remedies: &[] }
+    Row { number, name, meaning, source, stage: None, wire: "", dialog: "", reports: "", remedies: &[] }
 }
 
 impl Row {
@@ -90,6 +98,11 @@ impl Row {
 
     pub(super) const fn wire(mut self, wire: &'static str) -> Self {
         self.wire = wire;
+        self
+    }
+
+    pub(super) const fn dialog(mut self, dialog: &'static str) -> Self {
+        self.dialog = dialog;
         self
     }
 

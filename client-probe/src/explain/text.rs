@@ -114,6 +114,9 @@ fn one_meaning(out: &mut String, meaning: &Meaning, n: Option<usize>) {
             .collect();
         labelled(out, "mstsc shows", &seen.join(", or with an orderly end "));
     }
+    if let Some(dialog) = meaning.dialog {
+        labelled(out, "dialog", &format!("{dialog} (documented, in other words)"));
+    }
     if let Some(reports) = meaning.reports {
         labelled(out, "reported", reports);
     }

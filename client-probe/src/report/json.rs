@@ -177,6 +177,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "expected": finding.expected,
         "causes": causes.collect::<Vec<_>>(),
         "mstsc": codes.collect::<Vec<_>>(),
+        "windows": super::windows::data(&finding.windows()),
         "remedies": finding.remedies,
     })
 }
@@ -344,6 +345,7 @@ pub(super) fn certificate(facts: &CertificateFacts) -> Value {
         "not_before": facts.not_before,
         "not_after": facts.not_after,
         "names": facts.names,
+        "names_left_out": facts.names_left_out,
         "key": facts.key,
         "checked_name": facts.checked_name,
         "checked_at": facts.checked_at,

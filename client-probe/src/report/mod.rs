@@ -15,10 +15,12 @@ pub mod survey;
 pub mod survey_json;
 pub mod tally;
 pub mod text;
+mod windows;
 
 #[cfg(test)]
 mod tests;
 
+use badrdp_proto::transcript::CertificateFacts;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -27,6 +29,17 @@ pub(crate) fn date(unix_seconds: i64) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     let text = OffsetDateTime::from_unix_timestamp(unix_seconds).ok().and_then(|at| at.format(format).ok());
     text.unwrap_or_else(|| format!("{unix_seconds} s since 1970"))
+}
+
+/// The first names of a certificate, and how many more there are.
+pub(crate) fn name_list(facts: &CertificateFacts, shown: usize) -> String {
+    let more = facts.names.len().saturating_sub(shown) + facts.names_left_out;
+    let names: Vec<&str> = facts.names.iter().take(shown).map(String::as_str).collect();
+    match (names.is_empty(), more) {
+        (true, _) => "none".to_owned(),
+        (false, 0) => names.join(", "),
+        (false, more) => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 /// A point in time as `2026-01-01`.

@@ -6,7 +6,7 @@ use badrdp_proto::wire::tls_record::version_name;
 
 use super::style::{self, paint};
 use super::text::{heading, item, word};
-use super::{day, printable};
+use super::{day, name_list, printable, windows};
 use crate::diagnosis::Evidence;
 use crate::survey::chain::{Certificate, Chain};
 use crate::survey::fingerprint::{Fingerprint, Sure};
@@ -225,15 +225,13 @@ fn certificates(out: &mut String, width: usize, chain: &Chain) {
         heading(out, if index == 0 { "Certificate" } else { "Certificate of the chain" });
         row(out, width, "subject", &certificate.subject);
         if index == 0 {
-            let names: Vec<_> = facts.names.iter().take(MAX_NAMES).cloned().collect();
-            let more = facts.names.len().saturating_sub(MAX_NAMES);
-            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            let names = name_list(facts, MAX_NAMES);
             let fits = if facts.problems.contains(&badrdp_proto::transcript::CertificateProblem::NameMismatch) {
                 "not "
             } else {
                 ""
             };
-            row(out, width, "names", &format!("{}{more}; {fits}for {:?}", list(&names), facts.checked_name));
+            row(out, width, "names", &format!("{names}; {fits}for {:?}", facts.checked_name));
         }
         let issuer = if certificate.self_issued { "itself".to_owned() } else { certificate.issuer.clone() };
         row(out, width, "issuer", &issuer);
@@ -293,6 +291,7 @@ fn weakness(out: &mut String, width: usize, weakness: &Weakness) {
     for (evidence, text) in &finding.causes {
         item(out, width, &format!("{:<11} ", format!("{}:", word(*evidence))), &printable(text));
     }
+    windows::seen(out, width, &finding.windows(), false);
     heading(out, "Fix");
     for text in &finding.remedies {
         item(out, width, "- ", text);

@@ -7,7 +7,7 @@ use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
 
 use super::style::{self, paint};
-use super::{host, ladder, printable, survey};
+use super::{host, ladder, printable, survey, windows};
 use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Evidence, Finding, MstscCode, Verdict};
 use crate::examine::Examination;
@@ -147,14 +147,7 @@ fn finding(out: &mut String, width: usize, finding: &Finding, evidence: &[&Strin
             item(out, width, &format!("{:<11} ", format!("{}:", word(*evidence))), &printable(text));
         }
     }
-    if !harmless || !finding.mstsc.is_empty() {
-        heading(out, "What a Windows user would see");
-    }
-    match finding.mstsc.as_slice() {
-        [] if harmless => {}
-        [] => item(out, width, "", "no code is known for this"),
-        codes => codes.iter().for_each(|code| item(out, width, "", &mstsc(*code))),
-    }
+    windows::seen(out, width, &finding.windows(), harmless);
     if !finding.remedies.is_empty() {
         heading(out, "Fix");
         for text in &finding.remedies {

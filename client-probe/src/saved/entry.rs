@@ -178,6 +178,7 @@ fn certificate(fields: Fields<'_>) -> Result<CertificateFacts, String> {
         not_before: fields.plain("not_before")?,
         not_after: fields.plain("not_after")?,
         names: fields.plain("names")?,
+        names_left_out: fields.maybe("names_left_out")?.unwrap_or_default(),
         key: fields.plain("key")?,
         checked_name: fields.plain("checked_name")?,
         checked_at: fields.plain("checked_at")?,

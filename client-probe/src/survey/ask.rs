@@ -171,10 +171,15 @@ pub(super) async fn put(pace: &mut Pace<'_>, question: Question) -> Option<(Answ
 /// As [`put`], with these encryption methods on offer.
 pub(super) async fn put_with(pace: &mut Pace<'_>, question: Question, methods: u32) -> Option<(Answer, Wire)> {
     let what = question.to_string();
+    let request = request(pace.options(), question);
+    if !matches!(&request, Message::X224ConnectionRequest(request) if request.fits()) {
+        // The walk has said so: with this token nothing can be asked.
+        pace.stop(StopReason::NotConnected, &what);
+        return None;
+    }
     let mut stream = pace.open(&what).await?;
     let deadline = pace.deadline();
     let mut frames = FrameBuffer::default();
-    let request = request(pace.options(), question);
     let mut answer = match exchange(&mut stream, &mut frames, &request, Expect::X224, deadline).await {
         Ok(Message::X224ConnectionConfirm(confirm)) => Answer::from_confirm(question, &confirm),
         Ok(message) => Answer::other(question, unexpected(&message)),

@@ -102,19 +102,19 @@ impl Mint {
         Authority::Scenario.params(self)?.self_signed(&key)
     }
 
-    /// A server certificate of this kind.
-    pub(crate) fn server(&self, kind: Certificate, key: Key) -> Result<Minted, rcgen::Error> {
+    /// A server certificate of this kind, with so many names of other hosts behind the host's own.
+    pub(crate) fn server(&self, kind: Certificate, key: Key, extra: u16) -> Result<Minted, rcgen::Error> {
         let pem = match key {
             Key::Ecdsa => keys::SERVER_ECDSA,
             Key::Rsa => keys::SERVER_RSA,
             Key::Rsa1024 => {
                 let key = WeakKey::load(keys::SERVER_RSA_1024).ok_or(rcgen::Error::CouldNotParseKeyPair)?;
-                let chain = self.chain(kind, &key, None)?;
+                let chain = self.chain(kind, extra, &key, None)?;
                 return Ok(Minted { public_key: key.der_bytes().to_vec(), chain, key: MintedKey::Weak(key) });
             }
         };
         let key = KeyPair::from_pem(pem)?;
-        let chain = self.chain(kind, &key, Some(&key))?;
+        let chain = self.chain(kind, extra, &key, Some(&key))?;
         let der = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
         Ok(Minted { public_key: key.public_key_raw().to_vec(), chain, key: MintedKey::Strong(der) })
     }
@@ -123,10 +123,11 @@ impl Mint {
     fn chain(
         &self,
         kind: Certificate,
+        extra: u16,
         key: &impl PublicKeyData,
         own: Option<&KeyPair>,
     ) -> Result<Vec<CertificateDer<'static>>, rcgen::Error> {
-        let params = self.params(kind)?;
+        let params = self.params(kind, extra)?;
         let authority = match kind {
             Certificate::SelfSigned => {
                 let key = own.ok_or(rcgen::Error::CouldNotParseKeyPair)?;
@@ -164,11 +165,12 @@ impl Mint {
         params.signed_by(key, &self.issuer(Authority::Scenario)?)
     }
 
-    fn params(&self, kind: Certificate) -> Result<CertificateParams, rcgen::Error> {
-        let names = match kind {
+    fn params(&self, kind: Certificate, extra: u16) -> Result<CertificateParams, rcgen::Error> {
+        let mut names = match kind {
             Certificate::WrongName => vec![OTHER_HOST.to_owned()],
             _ => self.names.clone(),
         };
+        names.extend((1..=extra).map(|number| format!("host-{number:05}.{OTHER_HOST}")));
         let mut params = CertificateParams::new(Vec::new())?;
         params.distinguished_name = common_name(names.first().map_or("localhost", String::as_str));
         params.subject_alt_names = names.iter().map(|name| alternative_name(name)).collect::<Result<_, _>>()?;
@@ -240,7 +242,7 @@ mod tests {
 
     /// Start and end relative to the clock in days, issuer, alternative names, serverAuth.
     fn facts(kind: Certificate, key: Key) -> (i64, i64, String, Vec<String>, bool) {
-        let minted = mint(0).server(kind, key).unwrap();
+        let minted = mint(0).server(kind, key, 0).unwrap();
         let (_, certificate) = X509Certificate::from_der(&minted.chain[0]).unwrap();
         let validity = certificate.validity();
         let names = certificate.subject_alternative_name().unwrap().unwrap().value.general_names.iter();
@@ -273,17 +275,31 @@ mod tests {
     }
 
     #[test]
+    fn extra_names_stand_behind_the_hosts_own_as_many_as_asked_for() {
+        let names = |kind, extra| {
+            let der = mint(0).server(kind, Key::Ecdsa, extra).unwrap().chain[0].clone();
+            let (_, leaf) = X509Certificate::from_der(&der).unwrap();
+            let names = &leaf.subject_alternative_name().unwrap().unwrap().value.general_names;
+            names.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let good = names(Certificate::Good, 1000);
+        assert_eq!((good.len(), good[0].as_str()), (1002, "DNSName(localhost)"));
+        assert_eq!(good[1001], format!("DNSName(host-01000.{OTHER_HOST})"));
+        assert_eq!(names(Certificate::WrongName, 3).len(), 4);
+    }
+
+    #[test]
     fn a_chain_goes_over_the_intermediate_ca_whether_it_is_sent_or_not() {
         let ca = mint(0).scenario_ca().unwrap();
         let (_, root) = X509Certificate::from_der(ca.der()).unwrap();
-        let chain = mint(0).server(Certificate::Intermediate, Key::Ecdsa).unwrap().chain;
+        let chain = mint(0).server(Certificate::Intermediate, Key::Ecdsa, 0).unwrap().chain;
         let [leaf, between] = chain.as_slice() else { unreachable!("{chain:?}") };
         let (_, leaf) = X509Certificate::from_der(leaf).unwrap();
         let (_, between) = X509Certificate::from_der(between).unwrap();
         assert!(leaf.verify_signature(Some(between.public_key())).is_ok());
         assert!(between.verify_signature(Some(root.public_key())).is_ok() && between.is_ca());
         assert!(leaf.verify_signature(Some(root.public_key())).is_err());
-        let alone = mint(0).server(Certificate::NoIntermediate, Key::Ecdsa).unwrap().chain;
+        let alone = mint(0).server(Certificate::NoIntermediate, Key::Ecdsa, 0).unwrap().chain;
         assert_eq!(alone.len(), 1);
         let (_, alone) = X509Certificate::from_der(&alone[0]).unwrap();
         assert!(alone.verify_signature(Some(between.public_key())).is_ok());
@@ -299,7 +315,7 @@ mod tests {
         let ca = mint(0).scenario_ca().unwrap();
         let (_, ca) = X509Certificate::from_der(ca.der()).unwrap();
         let read = |kind, key| {
-            let der = mint(0).server(kind, key).unwrap().chain[0].clone();
+            let der = mint(0).server(kind, key, 0).unwrap().chain[0].clone();
             let (_, leaf) = X509Certificate::from_der(&der).unwrap();
             assert!(leaf.verify_signature(Some(ca.public_key())).is_ok(), "{kind:?} {key:?}");
             let bits = match leaf.public_key().parsed().unwrap() {
@@ -319,7 +335,7 @@ mod tests {
     #[test]
     fn what_a_ca_issues_repeats_byte_for_byte_and_follows_the_seed() {
         for kind in [Certificate::Good, Certificate::Expired, Certificate::UnknownCa] {
-            let der = |seed| mint(seed).server(kind, Key::Ecdsa).unwrap().chain;
+            let der = |seed| mint(seed).server(kind, Key::Ecdsa, 0).unwrap().chain;
             assert_eq!(der(7), der(7));
             assert_ne!(der(7), der(8));
         }
@@ -331,7 +347,7 @@ mod tests {
         let ca = mint(0).scenario_ca().unwrap();
         let (_, ca) = X509Certificate::from_der(ca.der()).unwrap();
         let verifies = |kind| {
-            let chain = mint(0).server(kind, Key::Rsa).unwrap().chain;
+            let chain = mint(0).server(kind, Key::Rsa, 0).unwrap().chain;
             let (_, leaf) = X509Certificate::from_der(&chain[0]).unwrap();
             leaf.verify_signature(Some(ca.public_key())).is_ok()
         };

@@ -26,6 +26,7 @@ pub(crate) struct TlsStock {
 struct Identity {
     kind: Certificate,
     key: Key,
+    extra: u16,
     chain: Vec<CertificateDer<'static>>,
     resolver: Arc<SingleCertAndKey>,
     /// `subjectPublicKey`: the contents of the BIT STRING.
@@ -53,7 +54,7 @@ impl TlsStock {
             return Ok(Arc::clone(host));
         }
         let provider = provider(&profile.ciphers)?;
-        let identity = self.identity(profile.certificate, profile.key)?;
+        let identity = self.identity(profile.certificate, profile.key, profile.extra_names)?;
         // TLS 1.3 knows no signature that the weak key can make.
         let max = if profile.key == Key::Rsa1024 { TlsVersionMax(TlsVersion::V12) } else { profile.max };
         let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
@@ -88,24 +89,30 @@ impl TlsStock {
 
     /// The chain of a certificate, in DER.
     pub(super) fn chain(&self, kind: Certificate, key: Key) -> Result<Vec<Vec<u8>>, TlsError> {
-        Ok(self.identity(kind, key)?.chain.iter().map(|der| der.to_vec()).collect())
+        Ok(self.identity(kind, key, 0)?.chain.iter().map(|der| der.to_vec()).collect())
     }
 
-    fn identity(&self, kind: Certificate, key: Key) -> Result<Arc<Identity>, TlsError> {
+    fn identity(&self, kind: Certificate, key: Key, extra: u16) -> Result<Arc<Identity>, TlsError> {
         // Held while minting, so that servers that start together mint once.
         let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(identity) = identities.iter().find(|known| (known.kind, known.key) == (kind, key)) {
+        if let Some(identity) =
+            identities.iter().find(|known| (known.kind, known.key, known.extra) == (kind, key, extra))
+        {
             return Ok(Arc::clone(identity));
         }
-        let minted = self.mint.server(kind, key).map_err(|source| self.failed(source))?;
+        let minted = self.mint.server(kind, key, extra).map_err(|source| self.failed(source))?;
         let provider: CryptoProvider = rustls::crypto::ring::default_provider();
         let certified = match minted.key {
-            MintedKey::Strong(key) => CertifiedKey::from_der(minted.chain.clone(), key, &provider)?,
+            // The key is the certificate's own. rustls would parse the certificate to see that, and takes none of many names.
+            MintedKey::Strong(key) => {
+                CertifiedKey::new(minted.chain.clone(), provider.key_provider.load_private_key(key)?)
+            }
             MintedKey::Weak(key) => CertifiedKey::new(minted.chain.clone(), Arc::new(key)),
         };
         let identity = Arc::new(Identity {
             kind,
             key,
+            extra,
             chain: minted.chain,
             resolver: Arc::new(SingleCertAndKey::from(certified)),
             public_key: minted.public_key,

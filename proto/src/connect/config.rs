@@ -26,9 +26,13 @@ pub struct ClientConfig {
     pub stop_after_settings: bool,
     /// Domain and user for the Client Info; passwords go through CredSSP, or [`super::Client::give_password`].
     pub user: Option<(String, String)>,
-    /// `Cookie: mstshash=` identifier.
+    /// `Cookie: mstshash=` identifier. With one that is too long for [`ConnectionRequest::LONGEST`] nothing is sent, and
+    /// the connection fails as a limit of the client's own.
+    ///
+    /// [`ConnectionRequest::LONGEST`]: crate::pdu::x224::ConnectionRequest::LONGEST
     pub cookie: Option<String>,
-    /// A routing token, without its CR LF; the cookie must make way for it (MS-RDPBCGR 2.2.1.1).
+    /// A routing token, without its CR LF; the cookie must make way for it (MS-RDPBCGR 2.2.1.1). As long as the cookie
+    /// at most.
     pub routing_token: Option<Vec<u8>>,
     /// `correlationId`, MS-RDPBCGR 2.2.1.1.2.
     pub correlation_id: Option<[u8; 16]>,
@@ -179,17 +183,71 @@ pub struct NegotiationPolicy {
     pub silent: bool,
     /// Flags of the Negotiation Response.
     pub flags: u8,
+    /// What clients get that offer none of the protocols accepted.
+    pub otherwise: Otherwise,
+    /// What clients get whose request has no negotiation data.
+    pub without_request: WithoutRequest,
+    /// What clients get whose request names protocols or flags that the server does not know.
+    pub unknown: UnknownRequest,
+    /// `SRC-REF` of the Connection Confirm.
+    pub source: u16,
 }
 
 impl NegotiationPolicy {
     /// `EXTENDED_CLIENT_DATA_SUPPORTED`.
     pub const EXTENDED_CLIENT_DATA: u8 = 0x01;
+    /// Windows: `SRC-REF` is 0x1234.
+    pub const SOURCE: u16 = 0x1234;
 }
 
 impl Default for NegotiationPolicy {
     fn default() -> Self {
-        Self { failure: None, select: None, silent: false, flags: Self::EXTENDED_CLIENT_DATA }
+        Self {
+            failure: None,
+            select: None,
+            silent: false,
+            flags: Self::EXTENDED_CLIENT_DATA,
+            otherwise: Otherwise::default(),
+            without_request: WithoutRequest::default(),
+            unknown: UnknownRequest::default(),
+            source: Self::SOURCE,
+        }
     }
+}
+
+/// The answer to an offer of which nothing is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Otherwise {
+    /// A refusal with the code that says what is required.
+    #[default]
+    Refuse,
+    /// Standard RDP security for clients that ask for nothing better, and `SSL_NOT_ALLOWED_BY_SERVER` for the rest: as
+    /// FreeRDP's server does beside TLS.
+    RdpOnRequest,
+    /// Standard RDP security, asked for or not: as xrdp does.
+    Rdp,
+}
+
+/// The answer to a request without negotiation data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum WithoutRequest {
+    /// A confirm without negotiation data where standard RDP security is done, else a refusal.
+    #[default]
+    Negotiate,
+    /// A confirm without negotiation data; where standard RDP security is not done, the next message ends it.
+    Confirm,
+    /// A Negotiation Response, though nobody asked for one.
+    Respond,
+}
+
+/// The answer to what the server does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UnknownRequest {
+    /// It is passed over.
+    #[default]
+    Ignore,
+    /// An MCS Disconnect Provider Ultimatum in place of the Connection Confirm: as xrdp does.
+    McsDisconnect,
 }
 
 /// A UDP transport beside the main connection.

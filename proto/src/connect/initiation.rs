@@ -3,18 +3,23 @@
 //! MS-RDPBCGR 3.2.5.3.1, 3.2.5.3.2 (client), 3.3.5.3.1, 3.3.5.3.2 (server).
 
 use super::client::{self, Client};
+use super::config::{Otherwise, UnknownRequest, WithoutRequest};
 use super::nla::is_credssp;
 use super::port::{Blame, Output, TlsFacts};
 use super::server::{self, Server};
 use crate::pdu::Message;
+use crate::pdu::mcs::DisconnectProviderUltimatum;
 use crate::pdu::x224::{
     ConnectionConfirm, ConnectionRequest, CorrelationInfo, NegotiationAnswer, NegotiationRequest, Protocols, Token,
 };
-use crate::vocab::codes::NegotiationFailureCode;
+use crate::vocab::codes::{McsReason, NegotiationFailureCode};
 use crate::vocab::{MessageKind, Stage};
 
-/// `SRC-REF` of the Connection Confirm. Windows: 0x1234.
-const SERVER_REFERENCE: u16 = 0x1234;
+/// Why nothing is sent to the host.
+const TOO_LONG: &str = "the cookie or routing token is too long for a Connection Request, which holds 254 bytes in all";
+
+/// `requestedProtocols` that a server without RDSAAD knows.
+const KNOWN: Protocols = Protocols(0x0f);
 
 impl Client {
     pub(super) fn request_connection(&mut self) {
@@ -28,12 +33,16 @@ impl Client {
         let token = self.config.routing_token.clone().map(Token::Routing).or(cookie);
         let correlation =
             correlation_id.map(|correlation_id| CorrelationInfo { flags: 0, correlation_id, reserved: [0; 16] });
-        self.core.send(Message::X224ConnectionRequest(ConnectionRequest {
+        let request = ConnectionRequest {
             token,
             negotiation: Some(NegotiationRequest { flags, requested_protocols }),
             correlation,
             ..ConnectionRequest::default()
-        }));
+        };
+        if !request.fits() {
+            return self.core.fail(Blame::Local(TOO_LONG));
+        }
+        self.core.send(Message::X224ConnectionRequest(request));
     }
 
     pub(super) fn on_confirm(&mut self, confirm: &ConnectionConfirm) {
@@ -77,10 +86,15 @@ impl Server {
         let offered = request.negotiation.map(|negotiation| negotiation.requested_protocols);
         self.core.facts.requested = offered;
         self.core.facts.request_flags = request.negotiation.map_or(0, |negotiation| negotiation.flags);
+        if self.config.negotiation.unknown == UnknownRequest::McsDisconnect && is_unknown(request) {
+            let reason = McsReason::RN_USER_REQUESTED;
+            self.core.send(Message::McsDisconnectProviderUltimatum(DisconnectProviderUltimatum { reason }));
+            return self.core.fail(Blame::Local("the request names what this server does not know"));
+        }
         let answer = self.answer(offered);
         self.core.send(Message::X224ConnectionConfirm(ConnectionConfirm {
             dst_ref: request.src_ref,
-            src_ref: SERVER_REFERENCE,
+            src_ref: self.config.negotiation.source,
             class: 0,
             negotiation: answer,
         }));
@@ -120,15 +134,32 @@ impl Server {
         let strongest = [Protocols::HYBRID_EX, Protocols::HYBRID, Protocols::SSL]
             .into_iter()
             .find(|protocol| accepted.contains(*protocol) && offers.contains(*protocol));
-        match (strongest, accepted) {
-            (Some(protocol), _) => select(protocol),
-            (None, Protocols::RDP) if offers == Protocols::RDP => offered.and_then(|_| select(Protocols::RDP)),
-            (None, Protocols::RDP) => refuse(NegotiationFailureCode::SSL_NOT_ALLOWED_BY_SERVER),
-            (None, accepted) if accepted.contains(Protocols::SSL) => {
-                refuse(NegotiationFailureCode::SSL_REQUIRED_BY_SERVER)
-            }
-            (None, _) => refuse(NegotiationFailureCode::HYBRID_REQUIRED_BY_SERVER),
+        if let Some(protocol) = strongest {
+            return select(protocol);
         }
+        // Whoever serves standard RDP security alone gives it to clients that ask for it.
+        let standard = match policy.otherwise {
+            Otherwise::Rdp => true,
+            Otherwise::RdpOnRequest => offers == Protocols::RDP,
+            Otherwise::Refuse => accepted == Protocols::RDP && offers == Protocols::RDP,
+        };
+        match (offered, policy.without_request) {
+            (None, WithoutRequest::Confirm) => None,
+            (None, WithoutRequest::Negotiate) if standard => None,
+            _ if standard => select(Protocols::RDP),
+            _ if accepted == Protocols::RDP || policy.otherwise == Otherwise::RdpOnRequest => {
+                refuse(NegotiationFailureCode::SSL_NOT_ALLOWED_BY_SERVER)
+            }
+            _ if accepted.contains(Protocols::SSL) => refuse(NegotiationFailureCode::SSL_REQUIRED_BY_SERVER),
+            _ => refuse(NegotiationFailureCode::HYBRID_REQUIRED_BY_SERVER),
+        }
+    }
+
+    /// Whether a client that came without TLS can go on.
+    pub(super) fn serves_standard(&self) -> bool {
+        let policy = self.config.negotiation;
+        let told = policy.silent || policy.select.is_some();
+        told || policy.otherwise != Otherwise::Refuse || self.config.protocols == Protocols::RDP
     }
 
     pub(super) fn on_secured(&mut self, _facts: &TlsFacts) {
@@ -142,4 +173,10 @@ impl Server {
             self.core.stage = Stage::Nla;
         }
     }
+}
+
+/// Whether a request names protocols or flags that only newer servers know.
+fn is_unknown(request: &ConnectionRequest) -> bool {
+    let known = NegotiationRequest::RESTRICTED_ADMIN | NegotiationRequest::CORRELATION_INFO_PRESENT;
+    request.negotiation.is_some_and(|asked| asked.requested_protocols.0 & !KNOWN.0 != 0 || asked.flags & !known != 0)
 }

@@ -31,7 +31,10 @@ mod settings_rules;
 pub use auth::{AuthCall, AuthFailure, AuthReply};
 pub use auto_detect::Measure;
 pub use client::Client;
-pub use config::{ClientConfig, LicenseExchange, NegotiationPolicy, ServerConfig, SideTransport, Step};
+pub use config::{
+    ClientConfig, LicenseExchange, NegotiationPolicy, Otherwise, ServerConfig, SideTransport, Step, UnknownRequest,
+    WithoutRequest,
+};
 pub use facts::{FIRST_STATIC_CHANNEL, Facts, IO_CHANNEL, SERVER_CHANNEL};
 pub use license_port::{LicenseCall, LicenseFailure, LicenseReply};
 pub use port::{

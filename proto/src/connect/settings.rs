@@ -162,6 +162,9 @@ fn channel_def(name: &str) -> ChannelDef {
 impl Server {
     pub(super) fn on_connect_initial(&mut self, initial: &ConnectInitial) {
         self.core.stage = Stage::BasicSettingsExchange;
+        if self.core.facts.selected == Some(Protocols::RDP) && !self.serves_standard() {
+            return self.core.fail(Blame::Local("this server does no standard RDP security"));
+        }
         let mut asked = 0;
         let mut message_channel = false;
         let mut skip = false;

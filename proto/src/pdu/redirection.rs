@@ -3,6 +3,7 @@
 //! MS-RDPBCGR 2.2.13.
 
 use super::text::{length16, length32, to_utf16_with_zero, units, utf16_without_zero};
+use super::x224::ConnectionRequest;
 use crate::wire::read::{Read, bytes, field, le_u16, le_u32, refuse, rest};
 use crate::wire::write::Writer;
 
@@ -175,7 +176,10 @@ impl ServerRedirection {
         let target = target.map_or_else(|| "to no named host".to_owned(), |target| format!("to {target:?}"));
         let token = self.load_balance_info.as_deref().map(|token| {
             let token = token.strip_suffix(b"\r\n").unwrap_or(token);
-            format!(", routing token \"{}\"", token.escape_ascii())
+            match token.len() {
+                0..=ConnectionRequest::LONGEST => format!(", routing token \"{}\"", token.escape_ascii()),
+                length => format!(", a routing token of {length} bytes"),
+            }
         });
         let user = self.user_name.as_ref().map(|user| format!(", user {user:?}"));
         let password = if self.password.is_some() { ", password" } else { "" };

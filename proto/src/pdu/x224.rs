@@ -91,6 +91,31 @@ pub struct ConnectionRequest {
     pub correlation: Option<CorrelationInfo>,
 }
 
+impl ConnectionRequest {
+    /// What the length indicator can say: one byte, of which 255 is reserved (X.224 13.2.1).
+    pub const LONGEST: usize = 254;
+    /// The longest routing token, without its CR LF, that fits beside a negotiation request.
+    pub const LONGEST_TOKEN: usize = Self::LONGEST - 6 - 2 - 8;
+
+    /// The length indicator's value: everything behind it.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let token = match &self.token {
+            Some(Token::Cookie(identifier)) => "Cookie: mstshash=".len() + identifier.len() + 2,
+            Some(Token::Routing(token)) => token.len() + 2,
+            None => 0,
+        };
+        // Code, references and class.
+        6 + token + if self.negotiation.is_some() { 8 } else { 0 } + if self.correlation.is_some() { 36 } else { 0 }
+    }
+
+    /// Whether it can be sent: a longer one has no length indicator, and must not leave this machine.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        self.length() <= Self::LONGEST
+    }
+}
+
 /// What stands before the negotiation request, ended by CR LF.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {

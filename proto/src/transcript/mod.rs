@@ -285,6 +285,8 @@ pub struct CertificateFacts {
     pub not_after: i64,
     /// DNS names and addresses of the subject alternative name, or the common name where there is none.
     pub names: Vec<String>,
+    /// How many more there are than were kept.
+    pub names_left_out: usize,
     /// Key type and size, for example `RSA 2048`.
     pub key: String,
     /// The name it was checked against.

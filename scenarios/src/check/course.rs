@@ -5,7 +5,7 @@ use badrdp_proto::vocab::MessageKind;
 
 use super::logon::Logon;
 use super::message_channel;
-use crate::model::{Exchange, LicenseAnswer, Measure, ProbeProfile, ServerProfile, Step};
+use crate::model::{Exchange, LicenseAnswer, Measure, Otherwise, ProbeProfile, ServerProfile, Step, UnknownRequest};
 
 /// A part of the connection that has a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,12 @@ const OFFERED: Protocols = Protocols::SSL.union(Protocols::HYBRID).union(Protoco
 impl Course {
     /// What is sent, and why nothing more.
     pub(crate) fn new(server: &ServerProfile, probe: &ProbeProfile) -> Self {
-        let flights = vec![vec![MessageKind::X224ConnectionConfirm]];
+        let first = if is_unknown(server, probe) {
+            MessageKind::McsDisconnectProviderUltimatum
+        } else {
+            MessageKind::X224ConnectionConfirm
+        };
+        let flights = vec![vec![first]];
         let mut course =
             Self { flights, parts: Vec::new(), ahead: Vec::new(), because: "a server of this profile never sends it" };
         if let Err(because) = course.run(server, probe) {
@@ -59,6 +64,9 @@ impl Course {
 pub(super) fn selected(server: &ServerProfile, probe: &ProbeProfile) -> Result<Protocols, &'static str> {
     let negotiation = &server.negotiation;
     let offered = probe.protocols.unwrap_or(OFFERED);
+    if is_unknown(server, probe) {
+        return Err("`negotiation.unknown` ends the connection");
+    }
     if negotiation.failure.is_some() {
         return Err("`negotiation.failure` ends the connection");
     }
@@ -72,9 +80,16 @@ pub(super) fn selected(server: &ServerProfile, probe: &ProbeProfile) -> Result<P
     match [Protocols::HYBRID_EX, Protocols::HYBRID, Protocols::SSL].into_iter().find(common) {
         Some(protocol) => Ok(protocol),
         // Clients of standard RDP security can be served, whatever the probe offers.
-        None if server.security == Protocols::RDP => Ok(Protocols::RDP),
+        None if server.security == Protocols::RDP || negotiation.otherwise == Otherwise::Rdp => Ok(Protocols::RDP),
+        None if negotiation.otherwise == Otherwise::RdpOnRequest && offered == Protocols::RDP => Ok(Protocols::RDP),
         None => Err("the probe offers no protocol of `security`"),
     }
+}
+
+/// Whether the probe's request gets an MCS disconnect in place of the confirm.
+fn is_unknown(server: &ServerProfile, probe: &ProbeProfile) -> bool {
+    let new = probe.protocols.is_some_and(|offered| offered.contains(Protocols::RDSAAD)) || probe.remote_guard;
+    server.negotiation.unknown == UnknownRequest::McsDisconnect && new
 }
 
 impl Course {

@@ -8,7 +8,9 @@ use badrdp_proto::vocab::codes::{
 };
 
 use super::course::{self, Course, NO_TLS, Part};
-use super::words::{CIPHERS, FLAGS, KEYS, LICENSE_MESSAGES, SIDE_TRANSPORTS, VERSIONS};
+use super::words::{
+    CIPHERS, FLAGS, KEYS, LICENSE_MESSAGES, OTHERWISE, SIDE_TRANSPORTS, UNKNOWN, VERSIONS, WITHOUT_REQUEST,
+};
 use super::{again, measure, message_channel, nla, session};
 use crate::keys::{LICENSING, MCS, NEGOTIATION, NLA, SERVER, TLS};
 use crate::model::{
@@ -77,7 +79,22 @@ fn negotiation(view: &View<'_, '_>) -> Negotiation {
         contradiction(view, "select", "`answer = false` sends no negotiation data, so nothing is selected");
         contradiction(view, "flags", "`answer = false` sends no Negotiation Response, so it has no flags");
     }
-    Negotiation { failure, select, silent, flags }
+    for key in ["otherwise", "without_request"] {
+        let message = format!("`{key}` means nothing where every request gets the same answer");
+        if failure.is_some() || select.is_some() || silent {
+            contradiction(view, key, &message);
+        }
+    }
+    Negotiation {
+        failure,
+        select,
+        silent,
+        flags,
+        otherwise: view.word("otherwise", OTHERWISE).unwrap_or_default(),
+        without_request: view.word("without_request", WITHOUT_REQUEST).unwrap_or_default(),
+        unknown: view.word("unknown", UNKNOWN).unwrap_or_default(),
+        source: view.integer("source_reference").and_then(|source| u16::try_from(source).ok()),
+    }
 }
 
 fn tls(view: &View<'_, '_>) -> TlsProfile {
@@ -104,7 +121,8 @@ fn tls(view: &View<'_, '_>) -> TlsProfile {
     if key == Key::Rsa1024 && certificate == Certificate::SelfSigned {
         contradiction(view, "key", "`rsa-1024` signs no certificates, so `certificate` cannot be self-signed");
     }
-    TlsProfile { certificate, key, min, max, ciphers }
+    let extra_names = view.integer("extra_names").and_then(|count| u16::try_from(count).ok()).unwrap_or_default();
+    TlsProfile { certificate, key, min, max, ciphers, extra_names }
 }
 
 fn mcs(view: &View<'_, '_>) -> McsProfile {

@@ -1,6 +1,6 @@
 //! Every word that a value may be, with what it means.
 
-use badrdp_proto::connect::{Ending, Measure, SideTransport};
+use badrdp_proto::connect::{Ending, Measure, Otherwise, SideTransport, UnknownRequest, WithoutRequest};
 use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::NtStatus;
 
@@ -20,6 +20,18 @@ pub(crate) const FLAGS: &[(&str, u8)] = &[
     ("restricted-admin", 0x08),
     ("redirected-authentication", 0x10),
 ];
+
+pub(crate) const OTHERWISE: &[(&str, Otherwise)] =
+    &[("failure", Otherwise::Refuse), ("rdp-on-request", Otherwise::RdpOnRequest), ("rdp", Otherwise::Rdp)];
+
+pub(crate) const WITHOUT_REQUEST: &[(&str, WithoutRequest)] = &[
+    ("negotiate", WithoutRequest::Negotiate),
+    ("confirm", WithoutRequest::Confirm),
+    ("response", WithoutRequest::Respond),
+];
+
+pub(crate) const UNKNOWN: &[(&str, UnknownRequest)] =
+    &[("ignore", UnknownRequest::Ignore), ("mcs-disconnect", UnknownRequest::McsDisconnect)];
 
 /// Cipher suites that the server can speak, and the version each belongs to.
 pub(crate) const CIPHERS: &[(&str, TlsVersion)] = &[

@@ -38,6 +38,8 @@ use Kind::{
 
 /// A frame is not larger, so neither is what stands in one.
 pub(crate) const FRAME: u64 = 65_535;
+/// Names in a certificate: as many as browsers are tested with.
+pub(crate) const MOST_NAMES: u64 = 10_000;
 /// What `TSRequest.version` may say: no specification knows a version below 2, and it is a signed number.
 pub(crate) const VERSIONS: (u64, u64) = (2, 0x7fff_ffff);
 
@@ -143,6 +145,13 @@ tables! {
         "select" Word(|| names(Protocols::NAMES)), "Select this protocol, offered or not";
         "answer" Switch, "false: confirm without negotiation data";
         "flags" Words(|| names(words::FLAGS)), "Flags of the Negotiation Response; extended-client-data by default";
+        "otherwise" Word(|| names(words::OTHERWISE)),
+            "What clients get that offer nothing of `security`; failure by default";
+        "without_request" Word(|| names(words::WITHOUT_REQUEST)),
+            "What clients get whose request has no negotiation data; negotiate by default";
+        "unknown" Word(|| names(words::UNKNOWN)),
+            "What clients get whose request names RDSAAD or unknown flags; ignore by default";
+        "source_reference" Number(0, 65_535), "SRC-REF of the Connection Confirm; 4660 (0x1234) by default";
     }
     TLS "tls" "[server.tls]" [] {
         "certificate" Word(|| names(Certificate::NAMES)), "The server's certificate; good by default";
@@ -150,6 +159,7 @@ tables! {
         "min" Word(|| names(words::VERSIONS)), "The lowest TLS version; 1.2 by default";
         "max" Word(|| names(words::VERSIONS)), "The highest TLS version; 1.3 by default";
         "ciphers" Words(|| names(words::CIPHERS)), "Cipher suites; all by default";
+        "extra_names" Number(1, MOST_NAMES), "So many names of other hosts stand in the certificate, too";
     }
     NLA "nla" "[server.nla]" [] {
         "version" Number(VERSIONS.0, VERSIONS.1), "What TSRequest.version says; 6 by default";

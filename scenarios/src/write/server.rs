@@ -55,7 +55,7 @@ pub(super) fn sections(path: &str, server: &ServerProfile, usual: &ServerProfile
 }
 
 fn negotiation_entries(negotiation: &Negotiation, usual: &Negotiation) -> Result<Entries, WriteError> {
-    let Negotiation { failure, select, silent, flags } = negotiation;
+    let Negotiation { failure, select, silent, flags, otherwise, without_request, unknown, source } = negotiation;
     let mut entries = Entries::default();
     if let Some(failure) = failure.filter(|_| *failure != usual.failure) {
         entries.add("failure", Item::code(failure));
@@ -71,11 +71,23 @@ fn negotiation_entries(negotiation: &Negotiation, usual: &Negotiation) -> Result
         }
         entries.add("flags", Item::List(set.map(|(name, _)| Item::from(*name)).collect()));
     }
+    if *otherwise != usual.otherwise {
+        entries.add("otherwise", Item::word("otherwise", words::OTHERWISE, otherwise)?);
+    }
+    if *without_request != usual.without_request {
+        entries.add("without_request", Item::word("without_request", words::WITHOUT_REQUEST, without_request)?);
+    }
+    if *unknown != usual.unknown {
+        entries.add("unknown", Item::word("unknown", words::UNKNOWN, unknown)?);
+    }
+    if let Some(source) = source.filter(|_| *source != usual.source) {
+        entries.add("source_reference", u64::from(source));
+    }
     Ok(entries)
 }
 
 fn tls_entries(tls: &TlsProfile, honest: &TlsProfile) -> Result<Entries, WriteError> {
-    let TlsProfile { certificate, key, min, max, ciphers } = tls;
+    let TlsProfile { certificate, key, min, max, ciphers, extra_names } = tls;
     let TlsVersionMax(max) = max;
     let mut entries = Entries::default();
     if *certificate != honest.certificate {
@@ -91,6 +103,7 @@ fn tls_entries(tls: &TlsProfile, honest: &TlsProfile) -> Result<Entries, WriteEr
         entries.add("max", Item::word("max", words::VERSIONS, max)?);
     }
     entries.add_unless(*ciphers == honest.ciphers, "ciphers", Item::texts(ciphers));
+    entries.add_unless(*extra_names == honest.extra_names, "extra_names", u64::from(*extra_names));
     Ok(entries)
 }
 

@@ -1,12 +1,11 @@
 //! CredSSP and what it carries.
 
-use super::{Advice, Evidence, PROTOCOL_ERROR, SOCKET_CLOSED, mstsc};
+use super::{Advice, Evidence, PROTOCOL_ERROR, SOCKET_CLOSED, UNSUPPORTED_FUNCTION, mstsc};
 
 const DIRECTLY: &str = "probe the host directly, without proxy, gateway or load balancer between";
 const UPDATE: &str = "update the host's RDP software; the evidence names the message";
 
-/// SEC_E_UNSUPPORTED_FUNCTION, SEC_E_MESSAGE_ALTERED and SEC_E_INVALID_TOKEN, as the dialog shows them.
-const UNSUPPORTED_FUNCTION: u32 = 0x8009_0302;
+/// SEC_E_MESSAGE_ALTERED and SEC_E_INVALID_TOKEN, as the dialog shows them.
 const MESSAGE_ALTERED: u32 = 0x8009_030f;
 const INVALID_TOKEN: u32 = 0x8009_0308;
 

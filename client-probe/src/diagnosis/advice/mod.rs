@@ -32,12 +32,19 @@ pub(crate) struct Advice {
 }
 
 /// A code pair of mstsc's dialog.
-pub(super) const fn mstsc(code: u32, extended: u32, evidence: Evidence) -> MstscCode {
+pub(crate) const fn mstsc(code: u32, extended: u32, evidence: Evidence) -> MstscCode {
     MstscCode { code, extended, evidence }
 }
 
+/// SEC_E_UNSUPPORTED_FUNCTION, as the dialog shows it: the function requested is not supported.
+pub(crate) const UNSUPPORTED_FUNCTION: u32 = 0x8009_0302;
+
 /// "The socket closed" and no error info: what a close without a reason is taken to show.
 pub(super) const SOCKET_CLOSED: &[MstscCode] = &[mstsc(0x904, 0, Evidence::Inferred)];
+
+/// recv() or send() failed: what a reset is taken to show, as the client reads or writes.
+pub(super) const SOCKET_RESET: &[MstscCode] =
+    &[mstsc(0x404, 0, Evidence::Inferred), mstsc(0x304, 0, Evidence::Inferred)];
 
 /// "Protocol error" of a client that cannot read what came.
 pub(super) const PROTOCOL_ERROR: &[MstscCode] = &[mstsc(0xd06, 0, Evidence::Inferred)];

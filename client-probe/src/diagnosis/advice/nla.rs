@@ -1,6 +1,6 @@
 //! NLA: credentials that stay, hosts that end it without a code, and the user's right to connect.
 
-use super::{Advice, Evidence, SOCKET_CLOSED, mstsc};
+use super::{Advice, Evidence, SOCKET_CLOSED, SOCKET_RESET, mstsc};
 
 /// Where a Windows host writes down why it refused a logon.
 pub(super) const EVENTS: &str = "Windows: Security event 4625 on the host names account, status and client; RdpCoreTS event 140 is a wrong user name or password";
@@ -174,7 +174,7 @@ pub(in crate::diagnosis) static RESET: Advice = Advice {
         "probe from a machine beside the host: if it works there, look at what stands between",
         "Windows: look for crashes of lsass or TermService in the Application log",
     ],
-    mstsc: &[mstsc(0x404, 0, Evidence::Inferred), mstsc(0x304, 0, Evidence::Inferred)],
+    mstsc: SOCKET_RESET,
 };
 
 pub(in crate::diagnosis) static STALLED: Advice = Advice {

@@ -112,6 +112,22 @@ pub(in crate::diagnosis) static REDIRECTED: Advice = Advice {
     mstsc: &[],
 };
 
+pub(in crate::diagnosis) static TOKEN_TOO_LONG: Advice = Advice {
+    expected: "a routing token that fits into a Connection Request: 238 bytes beside a negotiation request",
+    causes: &[
+        (
+            Evidence::Documented,
+            "the limit is the protocol's, no client's: X.224 13.2.1 gives the length of a Connection Request one byte",
+        ),
+        (Evidence::Inferred, "the broker or balancer puts more than its own number into the token"),
+    ],
+    remedies: &[
+        "shorten the token where the broker or balancer makes it: a number that it knows again is enough (`msts=…`)",
+        "or redirect by address: on an RD Connection Broker \"Use IP Address Redirection\"",
+    ],
+    mstsc: &[],
+};
+
 pub(in crate::diagnosis) static REDIRECTION_LOOP: Advice = Advice {
     expected: "a session on the host that the client was sent to",
     causes: &[

@@ -1,6 +1,6 @@
 //! What can happen at any stage.
 
-use super::{Advice, Evidence, PROTOCOL_ERROR, SOCKET_CLOSED, mstsc};
+use super::{Advice, Evidence, PROTOCOL_ERROR, SOCKET_CLOSED, SOCKET_RESET, mstsc};
 
 pub(in crate::diagnosis) static SILENT: Advice = Advice {
     expected: "an X.224 Connection Confirm",
@@ -65,7 +65,7 @@ pub(in crate::diagnosis) static RESET: Advice = Advice {
         "probe from a machine beside the host: if it works there, look at what stands between",
         "Windows: look for crashes of TermService in the Application log; Linux: `journalctl -u xrdp`",
     ],
-    mstsc: &[mstsc(0x404, 0, Evidence::Inferred), mstsc(0x304, 0, Evidence::Inferred)],
+    mstsc: SOCKET_RESET,
 };
 
 pub(in crate::diagnosis) static CUT_SHORT: Advice = Advice {

@@ -1,6 +1,6 @@
 //! The TLS stage.
 
-use super::{Advice, Evidence, OTHER_PROTOCOL, SOCKET_CLOSED, mstsc};
+use super::{Advice, Evidence, OTHER_PROTOCOL, SOCKET_CLOSED, UNSUPPORTED_FUNCTION, mstsc};
 
 pub(in crate::diagnosis) static VERSION_MISMATCH: Advice = Advice {
     expected: "a ServerHello that picks TLS 1.2 or 1.3",
@@ -19,7 +19,7 @@ pub(in crate::diagnosis) static VERSION_MISMATCH: Advice = Advice {
         "Windows: Enabled = 1 and DisabledByDefault = 0 under `HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Server`, then restart",
         "xrdp: `ssl_protocols=TLSv1.2, TLSv1.3` in xrdp.ini",
     ],
-    mstsc: SOCKET_CLOSED,
+    mstsc: &[mstsc(0x904, 0, Evidence::Inferred), mstsc(UNSUPPORTED_FUNCTION, 0, Evidence::Reported)],
 };
 
 pub(in crate::diagnosis) static HANDSHAKE_FAILURE: Advice = Advice {
@@ -56,6 +56,22 @@ pub(in crate::diagnosis) static ALERT: Advice = Advice {
         "xrdp: its log names the TLS error of OpenSSL",
     ],
     mstsc: SOCKET_CLOSED,
+};
+
+pub(in crate::diagnosis) static TOO_LARGE: Advice = Advice {
+    expected: "a TLS handshake whose messages have 65535 bytes each at most",
+    causes: &[
+        (Evidence::Inferred, "the host's certificate has very many names, or many certificates come with it"),
+        (
+            Evidence::Documented,
+            "TLS itself lets a message have 16 MiB (RFC 8446 4); each client sets a limit of its own, and this probe's is that of rustls",
+        ),
+    ],
+    remedies: &[
+        "look at the certificate: `badrdp probe HOST --survey tls` reads longer ones",
+        "issue a certificate with the names that users type, and no others",
+    ],
+    mstsc: &[],
 };
 
 pub(in crate::diagnosis) static CLOSED: Advice = Advice {

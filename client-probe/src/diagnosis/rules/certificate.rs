@@ -5,7 +5,10 @@ use badrdp_proto::vocab::Stage;
 
 use super::{Class, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::{Advice, certificate};
-use crate::report::date;
+use crate::report::{date, name_list};
+
+/// Names of a certificate that are shown.
+const SHOWN: usize = 10;
 
 /// Its end lies in the past.
 pub(super) const EXPIRED: Rule = rule("certificate-expired", &certificate::EXPIRED, |view| {
@@ -97,7 +100,7 @@ fn check(view: &View<'_>, title: fn(&CertificateFacts, &Problem) -> Option<Strin
     let title = facts.problems.iter().find_map(|problem| title(facts, problem))?;
     let mut seen = Seen::new(Stage::Tls, title);
     if !facts.subject.is_empty() {
-        let names = if facts.names.is_empty() { "none".to_owned() } else { facts.names.join(", ") };
+        let names = name_list(facts, SHOWN);
         seen = seen
             .evidence(format!("subject {}, issuer {}", facts.subject, facts.issuer))
             .evidence(format!("valid from {} to {}, names: {names}", date(facts.not_before), date(facts.not_after)))

@@ -4,12 +4,13 @@ use super::{Class, Rule, Seen, Verdict, View};
 use crate::diagnosis::advice::{Advice, foreign};
 
 /// An HTTP status line, or HTML without one.
-pub(super) const HTTP: Rule =
-    rule("speaks-http", &foreign::HTTP, |view| check(view, "the port speaks HTTP, not RDP", is_http));
+pub(super) const HTTP: Rule = rule("speaks-http", &foreign::HTTP, |view| {
+    check(view, "a web server answers on the port: it speaks HTTP, not RDP", is_http)
+});
 
 /// An SSH identification string (RFC 4253 4.2).
 pub(super) const SSH: Rule = rule("speaks-ssh", &foreign::SSH, |view| {
-    check(view, "the port speaks SSH, not RDP", |head| head.starts_with(b"SSH-"))
+    check(view, "an SSH server answers on the port, not RDP", |head| head.starts_with(b"SSH-"))
 });
 
 /// A TLS record where X.224 was due: the service speaks TLS from the first byte.

@@ -172,6 +172,7 @@ pub(super) static RULES: &[Rule] = &[
     // TLS and NLA.
     tls::VERSION_MISMATCH,
     tls::HANDSHAKE_FAILURE,
+    tls::TOO_LARGE,
     tls::ALERT,
     tls::PLAIN_TEXT,
     tls::CLOSED,
@@ -218,6 +219,7 @@ pub(super) static RULES: &[Rule] = &[
     closed_early::CLOSED,
     closed_early::RESET,
     // The host's condition, in order of what clients complain of.
+    redirected::TOKEN_TOO_LONG,
     credssp::VULNERABLE,
     certificate::UNREADABLE,
     certificate::EXPIRED,

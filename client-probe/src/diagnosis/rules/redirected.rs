@@ -1,6 +1,7 @@
 //! The host sends the client on to another one.
 
 use badrdp_proto::pdu::redirection::ServerRedirection;
+use badrdp_proto::pdu::x224::ConnectionRequest;
 use badrdp_proto::transcript::{Event, StayedAway};
 
 use super::{Class, Rule, Seen, Verdict, View};
@@ -14,6 +15,27 @@ pub(super) const RULE: Rule = Rule {
     check,
     advice: &session::REDIRECTED,
 };
+
+/// A routing token that no Connection Request can hold: whoever follows cannot bring it, and arrives anywhere.
+pub(super) const TOKEN_TOO_LONG: Rule = Rule {
+    id: "redirection-token-too-long",
+    class: Class::Condition,
+    verdict: Verdict::Broken,
+    check: token_too_long,
+    advice: &session::TOKEN_TOO_LONG,
+};
+
+fn token_too_long(view: &View<'_>) -> Option<Seen> {
+    let (entry, redirection) = view.redirection()?;
+    let token = redirection.load_balance_info.as_deref()?;
+    let length = token.strip_suffix(b"\r\n").unwrap_or(token).len();
+    let most = ConnectionRequest::LONGEST_TOKEN;
+    let title = format!(
+        "the host redirects with a routing token of {length} bytes, and a client can bring {most} of them at most"
+    );
+    // The token itself may be long beyond reading.
+    (length > most).then(|| Seen::new(entry.stage, title).evidence(format!("routing token: {length} bytes")))
+}
 
 fn check(view: &View<'_>) -> Option<Seen> {
     let (entry, redirection) = view.redirection()?;
@@ -35,7 +57,10 @@ fn to(redirection: &ServerRedirection) -> String {
     let target = names.into_iter().flatten().next().map(|name| format!("{name:?}"));
     let token = redirection.load_balance_info.as_deref().map(|token| {
         let token = token.strip_suffix(b"\r\n").unwrap_or(token);
-        format!("the routing token \"{}\"", token.escape_ascii())
+        match token.len() {
+            0..=ConnectionRequest::LONGEST => format!("the routing token \"{}\"", token.escape_ascii()),
+            length => format!("a routing token of {length} bytes"),
+        }
     });
     match (target, token) {
         (Some(target), None) => format!("to {target}"),

@@ -4,7 +4,7 @@ use badrdp_proto::connect::{Blame, CloseKind};
 use badrdp_proto::vocab::MessageKind;
 
 use super::{Class, Rule, Seen, Verdict, View};
-use crate::diagnosis::advice::{SOCKET_CLOSED, mstsc, session, stream};
+use crate::diagnosis::advice::{SOCKET_CLOSED, SOCKET_RESET, mstsc, session};
 use crate::diagnosis::{Evidence, MstscCode};
 
 /// A close, a reset or an MCS disconnect behind a complete handshake, without error info.
@@ -29,7 +29,7 @@ fn check(view: &View<'_>) -> Option<Seen> {
             ("closes the connection without ending TLS", SOCKET_CLOSED.to_vec())
         }
         Blame::Closed(CloseKind::Fin) => ("closes the connection", SOCKET_CLOSED.to_vec()),
-        Blame::Closed(CloseKind::Reset) => ("resets the connection", stream::RESET.mstsc.to_vec()),
+        Blame::Closed(CloseKind::Reset) => ("resets the connection", SOCKET_RESET.to_vec()),
         _ => return None,
     };
     Some(

@@ -6,7 +6,7 @@ use badrdp_proto::vocab::Stage;
 use badrdp_proto::wire::tls_record::{alert_name, version_name};
 
 use super::{Class, Rule, Seen, Verdict, View};
-use crate::diagnosis::advice::{Advice, tls};
+use crate::diagnosis::advice::{Advice, SOCKET_RESET, tls};
 
 /// Alert `protocol_version`, or a ServerHello that picks TLS 1.0 or 1.1.
 pub(super) const VERSION_MISMATCH: Rule = rule("tls-version-mismatch", &tls::VERSION_MISMATCH, |view| {
@@ -27,11 +27,25 @@ pub(super) const HANDSHAKE_FAILURE: Rule = rule("tls-handshake-failure", &tls::H
     })
 });
 
+/// A handshake message that is longer than this probe reads, though TLS allows it.
+pub(super) const TOO_LARGE: Rule = Rule {
+    verdict: Verdict::Degraded,
+    ..rule("tls-message-too-large", &tls::TOO_LARGE, |view| {
+        check(view, |kind| match kind {
+            Kind::AlertSent(_, why) if why == crate::tls::TOO_LARGE => {
+                Some(format!("the host sends {why}, which is more than this probe reads: its certificate, most likely"))
+            }
+            _ => None,
+        })
+    })
+};
+
 /// Any other alert, from either side.
 pub(super) const ALERT: Rule = rule("tls-alert", &tls::ALERT, |view| {
     check(view, |kind| match kind {
         Kind::AlertReceived(70 | 40 | 71) => None,
         Kind::AlertReceived(alert) => Some(format!("the host ends TLS with alert {}", alert_name(*alert))),
+        Kind::AlertSent(_, why) if why == crate::tls::TOO_LARGE => None,
         Kind::AlertSent(_, why) => Some(format!("the host's TLS handshake cannot be accepted: {why}")),
         _ => None,
     })
@@ -54,6 +68,7 @@ pub(super) const CLOSED: Rule = rule("tls-closed", &tls::CLOSED, |view| {
         Kind::Closed(_) => Some("the host closes the connection during TLS, without an alert".to_owned()),
         _ => None,
     })
+    .map(|seen| if is_reset(view) { seen.mstsc(SOCKET_RESET.to_vec()) } else { seen })
 });
 
 /// Silence in the handshake.
@@ -62,8 +77,16 @@ pub(super) const STALLED: Rule = rule("tls-stalled", &tls::STALLED, |view| {
         Kind::TimedOut => Some("the host says nothing more during TLS".to_owned()),
         _ => None,
     })
-    .map(|seen| seen.evidence(format!("budget: {:?} of silence", view.transcript().budget)))
+    .map(|seen| {
+        let budget = view.transcript().budget;
+        let title = format!("{}, for {budget:?}", seen.title);
+        Seen { title, ..seen }.evidence(format!("budget: {budget:?} of silence"))
+    })
 });
+
+fn is_reset(view: &View<'_>) -> bool {
+    view.tls_failure().is_some_and(|(_, failure)| failure.kind == Kind::Closed(CloseKind::Reset))
+}
 
 const fn rule(id: &'static str, advice: &'static Advice, check: fn(&View<'_>) -> Option<Seen>) -> Rule {
     Rule { id, class: Class::Ending, verdict: Verdict::Broken, check, advice }

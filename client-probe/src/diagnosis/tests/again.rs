@@ -30,6 +30,15 @@ fn redirected() -> Transcript {
     story.got(redirection()).refused(MessageKind::ServerRedirection)
 }
 
+/// Redirected with a routing token of so many bytes, behind which comes CR LF.
+fn with_token(length: usize) -> Transcript {
+    let load_balance_info = Some([&vec![b'x'; length][..], b"\r\n"].concat());
+    let redirection = ServerRedirection { load_balance_info, ..ServerRedirection::default() };
+    let pdu = channel(ChannelPdu::ServerRedirection(Box::new(redirection)));
+    let story = Story::secured().licensed().at(Stage::CapabilitiesExchange).got(pdu);
+    story.refused(MessageKind::ServerRedirection)
+}
+
 fn stayed(why: StayedAway) -> Transcript {
     let mut transcript = redirected();
     let at = core::time::Duration::from_secs(1);
@@ -69,6 +78,7 @@ fn shown(leaf: u8) -> Story {
 /// A transcript of which the finding must be the first, and a near miss that must not have it at all.
 pub(super) fn example(id: &str) -> (Transcript, Transcript) {
     match id {
+        "redirection-token-too-long" => (with_token(239), with_token(238)),
         "redirection-loop" => (stayed(StayedAway::TooOften(3)), stayed(StayedAway::AnotherHost("evil".to_owned()))),
         "reconnect-refused" => (
             then(lost(), Why::Lost, told_that_it_failed(with_cookie())),

@@ -1,7 +1,7 @@
 //! Causes and remedies of what a survey finds, as data. Every cause carries how sure it is.
 
 use crate::diagnosis::Evidence;
-use crate::diagnosis::advice::Advice;
+use crate::diagnosis::advice::{Advice, UNSUPPORTED_FUNCTION, mstsc};
 
 const NLA_POLICY: &str = "Windows: set `UserAuthentication` to 1 under `HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp`, or the policy \"Require user authentication for remote connections by using Network Level Authentication\"";
 const LAYER_POLICY: &str = "Windows: set `SecurityLayer` to 2 under `HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp`, or the policy \"Require use of specific security layer\" to SSL";
@@ -69,7 +69,7 @@ pub(super) static NLA_NOT_OFFERED: Advice = Advice {
         (Evidence::Reported, "xrdp has no NLA as of 0.9 and 0.10"),
     ],
     remedies: &[NLA_POLICY, "where the server cannot do NLA: let only a gateway, VPN or SSH tunnel reach the port"],
-    mstsc: &[],
+    mstsc: &[mstsc(0xd09, 0, Evidence::Documented)],
 };
 
 pub(super) static OLD_VERSION: Advice = Advice {
@@ -94,7 +94,7 @@ pub(super) static NO_MODERN_VERSION: Advice = Advice {
         XRDP_VERSIONS,
         UPDATE,
     ],
-    mstsc: &[],
+    mstsc: &[mstsc(0x904, 0, Evidence::Inferred), mstsc(UNSUPPORTED_FUNCTION, 0, Evidence::Reported)],
 };
 
 pub(super) static BROKEN_SUITE: Advice = Advice {

@@ -5,13 +5,15 @@ use badrdp_proto::vocab::Stage;
 
 use super::{Rule, Seen, Severity, advice};
 use crate::diagnosis::advice::{Advice, certificate as known};
-use crate::report::{date, day};
+use crate::report::{date, day, name_list};
 use crate::survey::Survey;
 use crate::survey::chain::{Certificate, Chain};
 
 /// Days before the end from which on it is worth a word, and from which on it is urgent.
 const SOON: i64 = 30;
 const URGENT: i64 = 7;
+/// Names of a certificate that are shown.
+const SHOWN: usize = 10;
 
 pub(super) const RULES: &[Rule] = &[
     rule("certificate-chain-signature-weak", weak_signature, &advice::SHA1_CERTIFICATE),
@@ -138,11 +140,7 @@ fn judged(survey: &Survey, of_kind: fn(&Problem) -> bool) -> Option<Seen> {
         Problem::WeakKey(key) => (Severity::High, format!("the certificate's key is too short: {key}")),
         Problem::Unreadable(why) => (Severity::High, format!("the certificate cannot be read: {why}")),
     };
-    let names = if facts.names.is_empty() {
-        "none".to_owned()
-    } else {
-        facts.names.iter().take(10).cloned().collect::<Vec<_>>().join(", ")
-    };
+    let names = name_list(facts, SHOWN);
     let seen = Seen::new(severity, title);
     Some(if facts.subject.is_empty() {
         seen
