@@ -175,3 +175,17 @@ fn text_is_plain_ascii_that_fits_100_columns() {
         }
     }
 }
+
+#[test]
+fn every_finding_that_a_line_of_the_probe_names_is_explained() {
+    let text = stdout(&["tls-closed"], 0);
+    for part in ["The finding tls-closed", "  Causes", "error code 0x904", "  Fix", "Scenarios that end in it: "] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let weakness = stdout(&["nla-not-offered"], 0);
+    assert!(weakness.contains("The finding nla-not-offered") && weakness.contains("  Fix"), "{weakness}");
+    let data: serde_json::Value = serde_json::from_str(&stdout(&["tls-closed", "--json"], 0)).unwrap();
+    assert_eq!(data["finding"]["id"], "tls-closed");
+    assert!(data["scenarios"].as_array().unwrap().iter().any(|id| id == "tls/key-unusable"), "{data}");
+    assert!(refused(&["tls-clsoed"]).contains("no code is called `tls-clsoed`"));
+}

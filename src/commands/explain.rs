@@ -4,7 +4,10 @@ mod reproduced;
 
 use std::fmt::Write as _;
 
+use badrdp_client_probe::diagnosis::known_finding;
 use badrdp_client_probe::explain::{self, Explanation};
+use badrdp_client_probe::report::{json, text as report};
+use badrdp_scenarios::Scenario;
 use clap::Args;
 use serde::Serialize;
 
@@ -13,7 +16,8 @@ use crate::{exit, output};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// A number (0x904, 2308, -2146893054), a name (ERRINFO_LICENSE_NO_LICENSE), or a code space (tls, event, xfreerdp)
+    /// A number (0x904, 2308, -2146893054), a name (ERRINFO_LICENSE_NO_LICENSE), a code space (tls, event, xfreerdp), or a
+    /// finding of the probe (tls-closed)
     #[arg(allow_hyphen_values = true)]
     code: String,
     /// The extended code of mstsc's dialog, both numbers being mstsc's then; or the number in the code space
@@ -36,6 +40,7 @@ Examples:
                                       licence, mcs, gcc, x224, logon, rdstls
   badrdp explain event 1057           a Windows event
   badrdp explain xfreerdp 131         the exit status of xfreerdp
+  badrdp explain tls-closed           a finding of the probe, by its id
 
 Exit codes:
   0  explained
@@ -69,6 +74,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         }
         (None, Some(second)) => in_space(&code, second)?,
         (None, None) => match explain::explain_name(&code) {
+            None if known_finding(&code).is_some() => return finding(&code, json),
             Some(explanation) => explanation,
             None => anyhow::bail!("{}", unknown_name(&code)),
         },
@@ -95,6 +101,24 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         output::print(&text)?;
     }
     Ok(if explanation.known { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
+}
+
+/// A finding of the probe or of its survey, by its id.
+fn finding(id: &str, as_json: bool) -> anyhow::Result<u8> {
+    let Some(known) = known_finding(id) else { return Ok(exit::NOT_AS_EXPECTED) };
+    let ends_in = |scenario: &&Scenario| scenario.expect_probe.finding.as_deref() == Some(known.id);
+    let scenarios: Vec<_> = badrdp_scenarios::catalog().iter().filter(ends_in).map(|one| one.id.as_str()).collect();
+    if as_json {
+        output::print(&format!("{:#}\n", json::known(&known, &scenarios)))?;
+        return Ok(exit::AS_EXPECTED);
+    }
+    let mut text = report::known(&known, output::prose_width());
+    if let Some((first, more)) = scenarios.split_first() {
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        let _ = writeln!(text, "\nScenarios that end in it: {first}{more}; watch one with badrdp run ID --verbose");
+    }
+    output::report(&text)?;
+    Ok(exit::AS_EXPECTED)
 }
 
 /// A number in the space that a word names: `tls 40`, `event 1057`.

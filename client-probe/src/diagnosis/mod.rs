@@ -5,6 +5,7 @@
 //! condition of a host all speak.
 
 pub(crate) mod advice;
+mod known;
 pub(crate) mod nla;
 mod rules;
 pub(crate) mod view;
@@ -19,6 +20,7 @@ use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::codes::NtStatus;
 
+pub use known::{KnownFinding, known_finding};
 pub use windows::{Shown, Windows, WindowsEvent};
 
 use rules::{Class, RULES, Rule, Seen};

@@ -234,18 +234,25 @@ impl Finding {
     /// What a Windows user would see, and the events to look at.
     #[must_use]
     pub fn windows(&self) -> Windows {
-        let row = ROWS.iter().find(|row| row.ids.contains(&self.id));
-        let codes = self.mstsc.iter().map(|code| Shown { code: *code, words: words_for(*code) }).collect();
-        let reasons = self.mstsc.iter().map(|code| code.code).filter(|code| *code < HRESULT);
+        Windows::of(self.id, &self.mstsc)
+    }
+}
+
+impl Windows {
+    /// What is known of a finding with this id, where mstsc is taken to show these codes.
+    pub(super) fn of(id: &str, mstsc: &[MstscCode]) -> Self {
+        let row = ROWS.iter().find(|row| row.ids.contains(&id));
+        let codes = mstsc.iter().map(|code| Shown { code: *code, words: words_for(*code) }).collect();
+        let reasons = mstsc.iter().map(|code| code.code).filter(|code| *code < HRESULT);
         let ended = reasons
             .flat_map(|reason| of(DISCONNECTED).map(move |event| WindowsEvent { reason: Some(reason), ..event }));
         let mut events: Vec<WindowsEvent> = ended.collect();
         let others = row.into_iter().flat_map(|row| row.events.iter().copied());
         // Where its reason is known, it stands there already.
-        let known = |id: &u32| *id == DISCONNECTED && !self.mstsc.is_empty();
+        let known = |id: &u32| *id == DISCONNECTED && !mstsc.is_empty();
         events.extend(others.filter(|id| !known(id)).flat_map(of));
         events.sort_by_key(|event| event.side == Side::Server);
-        Windows { codes, instead: row.and_then(|row| row.instead), events }
+        Self { codes, instead: row.and_then(|row| row.instead), events }
     }
 }
 

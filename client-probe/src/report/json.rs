@@ -21,7 +21,7 @@ use super::survey_json;
 use super::text::word;
 use crate::diagnosis::nla::Logon;
 use crate::diagnosis::view::View;
-use crate::diagnosis::{Diagnosis, Finding, Verdict};
+use crate::diagnosis::{Diagnosis, Finding, KnownFinding, Verdict};
 use crate::examine::Examination;
 use crate::saved::exact::{Problem, hex, written};
 
@@ -158,6 +158,23 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
         Verdict::NotRdp => "not-rdp",
         Verdict::Unreachable => "unreachable",
     }
+}
+
+/// What is known of a finding without a host: the document of `badrdp explain FINDING --json`.
+#[must_use]
+pub fn known(known: &KnownFinding, scenarios: &[&str]) -> Value {
+    let causes = known.causes.iter().map(|(evidence, text)| json!({ "evidence": word(*evidence), "text": text }));
+    json!({
+        "schema": SCHEMA,
+        "finding": {
+            "id": known.id,
+            "expected": known.expected,
+            "causes": causes.collect::<Vec<_>>(),
+            "remedies": known.remedies,
+            "windows": super::windows::data(&known.windows),
+        },
+        "scenarios": scenarios,
+    })
 }
 
 pub(super) fn finding(finding: &Finding) -> Value {

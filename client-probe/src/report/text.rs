@@ -9,7 +9,7 @@ use badrdp_proto::vocab::Stage;
 use super::style::{self, paint};
 use super::{host, ladder, printable, survey, windows};
 use crate::diagnosis::view::View;
-use crate::diagnosis::{Diagnosis, Evidence, Finding, MstscCode, Verdict};
+use crate::diagnosis::{Diagnosis, Evidence, Finding, KnownFinding, MstscCode, Verdict, Windows};
 use crate::examine::Examination;
 
 /// How much to print.
@@ -141,18 +141,41 @@ fn finding(out: &mut String, width: usize, finding: &Finding, evidence: &[&Strin
     }
     heading(out, "Expected");
     item(out, width, "", &printable(&finding.expected));
-    if !finding.causes.is_empty() {
-        heading(out, "Causes");
-        for (evidence, text) in &finding.causes {
-            item(out, width, &format!("{:<11} ", format!("{}:", word(*evidence))), &printable(text));
+    let causes = finding.causes.iter().map(|(evidence, text)| (*evidence, text.as_str()));
+    advice(out, width, causes, (&finding.windows(), harmless), finding.remedies.iter().map(String::as_str));
+}
+
+/// What is known of a finding without a host.
+#[must_use]
+pub fn known(known: &KnownFinding, width: usize) -> String {
+    let mut out = format!("The finding {}\n", paint(style::HEAD, known.id));
+    heading(&mut out, "Expected");
+    item(&mut out, width, "", known.expected);
+    let harmless = crate::diagnosis::is_the_probes_own(known.id);
+    let windows = (&known.windows, harmless);
+    advice(&mut out, width, known.causes.iter().copied(), windows, known.remedies.iter().copied());
+    out
+}
+
+fn advice<'a>(
+    out: &mut String,
+    width: usize,
+    causes: impl Iterator<Item = (Evidence, &'a str)>,
+    (windows, harmless): (&Windows, bool),
+    remedies: impl Iterator<Item = &'a str>,
+) {
+    for (index, (evidence, text)) in causes.enumerate() {
+        if index == 0 {
+            heading(out, "Causes");
         }
+        item(out, width, &format!("{:<11} ", format!("{}:", word(evidence))), &printable(text));
     }
-    windows::seen(out, width, &finding.windows(), harmless);
-    if !finding.remedies.is_empty() {
-        heading(out, "Fix");
-        for text in &finding.remedies {
-            item(out, width, "- ", text);
+    windows::seen(out, width, windows, harmless);
+    for (index, text) in remedies.enumerate() {
+        if index == 0 {
+            heading(out, "Fix");
         }
+        item(out, width, "- ", text);
     }
 }
 

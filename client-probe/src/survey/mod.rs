@@ -22,6 +22,7 @@ use badrdp_proto::vocab::Stage;
 
 pub use ask::{Answer, Question, Reply, Settings, ask};
 pub use pace::{Cost, Pauses, Stop, StopReason};
+pub(crate) use rules::advice_of;
 #[cfg(test)]
 pub(crate) use rules::look as survey_weaknesses;
 pub use rules::{Severity, Weakness, weakness_ids};

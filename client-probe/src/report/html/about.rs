@@ -42,9 +42,26 @@ pub(super) fn labels(about: Part<'_>) -> Vec<Label> {
         ("CredSSP", credssp.map(host::credssp)),
         ("NLA", selected.map(|selected| host::requirement(nla.get("required").flag(), &selected))),
         ("credentials", credentials(about.get("credentials"))),
+        ("version", about.get("settings").get("version").text()),
+        ("channels", channels(about.get("settings"))),
     ];
     let said = lines.into_iter().filter_map(|(label, text)| Some((label, text.filter(|text| !text.is_empty())?)));
     said.map(|(label, text)| Label { label, text: pieces(&text) }).collect()
+}
+
+/// `I/O 1003, cliprdr 1004, message channel 1005`.
+fn channels(settings: Part<'_>) -> Option<String> {
+    let io = settings.get("io_channel").number().map(|id| format!("I/O {id}"));
+    let asked = settings.get("channels").list().filter_map(|channel| {
+        let name = channel.get("name").text().unwrap_or_else(|| "nameless".to_owned());
+        Some(match channel.get("id").number()? {
+            0 => format!("{name} refused"),
+            id => format!("{name} {id}"),
+        })
+    });
+    let message = settings.get("message_channel").number().map(|id| format!("message channel {id}"));
+    let all: Vec<_> = io.into_iter().chain(asked).chain(message).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 fn credentials(part: Part<'_>) -> Option<String> {

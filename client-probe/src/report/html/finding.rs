@@ -27,8 +27,10 @@ pub(super) struct Finding {
     pub(super) evidence: Vec<String>,
     pub(super) expected: Option<String>,
     pub(super) causes: Vec<Sure>,
-    /// What a Windows user would see.
+    /// What a Windows user would see: codes, their words, and what happens without a code.
     pub(super) mstsc: Vec<Sure>,
+    /// Events to look at: on which side, and which.
+    pub(super) events: Vec<String>,
     /// That nobody knows that: not of weaknesses, and not of what the probe did itself.
     pub(super) no_code: bool,
     pub(super) remedies: Vec<Vec<Piece>>,
@@ -64,8 +66,14 @@ fn finding(found: Part<'_>, tone: Tone) -> Finding {
     let id = found.get("id").words();
     let severity = found.get("severity").text();
     let codes = || found.get("mstsc").list().take(LINES).filter_map(|code| Some((code, code.get("code").hex()?)));
+    let windows = found.get("windows");
+    let words = windows.get("codes").list().take(LINES).filter_map(|shown| words(shown.get("words")));
+    let instead = windows.get("instead");
+    let instead = instead.get("text").text().map(|text| sure(text, instead.get("evidence")));
     let mstsc: Vec<_> = codes()
         .map(|(shown, code)| sure(dialog(code, shown.get("extended").hex().unwrap_or_default()), shown.get("evidence")))
+        .chain(words)
+        .chain(instead)
         .collect();
     let tone = match severity.as_deref() {
         None => tone,
@@ -87,6 +95,7 @@ fn finding(found: Part<'_>, tone: Tone) -> Finding {
             .collect(),
         no_code: mstsc.is_empty() && severity.is_none() && !is_the_probes_own(&id),
         mstsc,
+        events: windows.get("events").list().take(LINES).map(event).collect(),
         remedies: found.get("remedies").texts(LINES).iter().map(|text| pieces(text)).collect(),
         code: codes().next().map(|(shown, code)| match shown.get("extended").hex() {
             Some(extended) if extended != 0 => format!("{code:#x}, {extended:#x}"),
@@ -95,6 +104,20 @@ fn finding(found: Part<'_>, tone: Tone) -> Finding {
         severity,
         id,
     }
+}
+
+/// What a code says: the text of mstsc's dialog in other words, or its meaning.
+fn words(words: Part<'_>) -> Option<Sure> {
+    let lead = if words.get("dialog").flag() == Some(true) { "in words" } else { "meaning" };
+    Some(sure(format!("{lead}: {}", words.get("text").text()?), words.get("evidence")))
+}
+
+/// `host: event 36870 of Schannel in the System log: …`.
+fn event(event: Part<'_>) -> String {
+    let id = event.get("id").number().unwrap_or_default();
+    let reason = event.get("reason").number().map_or_else(String::new, |reason| format!(" with reason {reason}"));
+    let (side, log, meaning) = (event.get("side").words(), event.get("log").words(), event.get("meaning").words());
+    format!("{side}: event {id}{reason} of {log}: {meaning}")
 }
 
 /// `text` with the word that says how sure it is.

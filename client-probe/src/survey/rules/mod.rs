@@ -83,6 +83,12 @@ pub fn weakness_ids() -> Vec<&'static str> {
     RULES.iter().flat_map(|family| family.iter()).map(|rule| rule.id).collect()
 }
 
+/// What is said of the weakness with this id.
+pub(crate) fn advice_of(id: &str) -> Option<(&'static str, &'static Advice)> {
+    let mut rules = RULES.iter().flat_map(|family| family.iter());
+    rules.find(|rule| rule.id == id).map(|rule| (rule.id, rule.advice))
+}
+
 /// What is wrong, the worst first.
 pub(crate) fn look(survey: &Survey) -> Vec<Weakness> {
     let rules = RULES.iter().flat_map(|family| family.iter());
