@@ -20,9 +20,7 @@ use badrdp_proto::session::Session;
 use badrdp_proto::transcript::{Direction, Event, Recorder, Transcript};
 use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::codes::ErrorInfo;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::client::TlsStream;
 
 use crate::again::Errand;
 use crate::auth::Auth;
@@ -30,6 +28,7 @@ use crate::certificate::judge;
 use crate::connect::connect;
 use crate::licensing::Licensing;
 use crate::probe::{License, LogonMode, Options, Target};
+use crate::stream::{CHUNK, Stream};
 use crate::tap::{Tap, Watched};
 use crate::tls;
 use crate::trust::Reading;
@@ -38,8 +37,6 @@ use crate::trust::Reading;
 const BUDGETS: u32 = 12;
 /// How long a peer may take to close behind us.
 const FAREWELL: Duration = Duration::from_millis(500);
-/// What is read from a peer in one go.
-const CHUNK: usize = 16 * 1024;
 
 /// What one connection leaves behind.
 pub(crate) struct Walked {
@@ -96,6 +93,7 @@ pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) ->
         deaf: false,
         failed: None,
         reset: false,
+        thought: Duration::ZERO,
     };
     drive.run().await
 }
@@ -140,54 +138,6 @@ pub(crate) fn is_picture(message: &Message) -> bool {
     }
 }
 
-enum Stream {
-    Plain(Wire),
-    Tls(Box<TlsStream<Tap>>),
-    /// The handshake failed and took the stream with it.
-    Gone,
-}
-
-impl Stream {
-    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.read(buffer).await,
-            Self::Tls(stream) => stream.read(buffer).await,
-            Self::Gone => Ok(0),
-        }
-    }
-
-    /// What TLS has decrypted and not given out: it tells of an alert before what came ahead of it.
-    fn take_decrypted(&mut self) -> Vec<u8> {
-        let Self::Tls(stream) = self else { return Vec::new() };
-        let mut reader = stream.get_mut().1.reader();
-        let mut plain = Vec::new();
-        let mut buffer = vec![0; CHUNK];
-        while let Ok(count @ 1..) = io::Read::read(&mut reader, &mut buffer) {
-            plain.extend_from_slice(buffer.get(..count).unwrap_or_default());
-        }
-        plain
-    }
-
-    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Plain(stream) => stream.write_all(bytes).await,
-            Self::Tls(stream) => {
-                stream.write_all(bytes).await?;
-                stream.flush().await
-            }
-            Self::Gone => Err(io::ErrorKind::NotConnected.into()),
-        }
-    }
-
-    async fn half_close(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(stream) => stream.shutdown().await,
-            Self::Tls(stream) => stream.shutdown().await,
-            Self::Gone => Ok(()),
-        }
-    }
-}
-
 struct Drive<'a> {
     session: Session<Client>,
     stream: Stream,
@@ -213,11 +163,14 @@ struct Drive<'a> {
     failed: Option<io::Error>,
     /// A write was told of the peer's RST. The system says so once; what is read behind it looks like a FIN.
     reset: bool,
+    /// Time that the probe spent on itself while the host had nothing to do.
+    thought: Duration,
 }
 
 impl Drive<'_> {
+    /// The time of the connection: what the probe itself thinks about is not the host's.
     fn now(&self) -> Duration {
-        self.start.elapsed()
+        self.start.elapsed().saturating_sub(self.thought)
     }
 
     /// When the probe gives up, however busy the peer is.
@@ -437,8 +390,10 @@ impl Drive<'_> {
         let Some(roots) = self.roots.take() else {
             return;
         };
+        let begun = Instant::now();
         let roots = roots.finish().await;
         let verdict = judge(chain, &self.name, self.options.now, &roots);
+        self.thought += begun.elapsed();
         self.leaf = chain.first().cloned().unwrap_or_default();
         self.trusted = self.options.accept_certificate || verdict.problems.is_empty();
         if let (true, Some(cookie)) = (self.trusted, self.errand.cookie) {

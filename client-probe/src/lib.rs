@@ -13,6 +13,7 @@ mod probe;
 pub mod report;
 mod required;
 pub mod saved;
+mod stream;
 pub mod survey;
 mod sweep;
 mod tap;

@@ -121,7 +121,8 @@ mod tests {
         let scenarios = catalog().to_vec();
         let later = scenarios.iter().flat_map(|scenario| scenario.later.iter().map(|later| &later.server.tls));
         let shown: Vec<_> = scenarios.iter().map(|scenario| &scenario.server.tls).chain(later).collect();
-        let kinds: BTreeSet<_> = shown.iter().map(|tls| format!("{:?} {:?} {}", tls.certificate, tls.key, tls.extra_names)).collect();
+        let kinds: BTreeSet<_> =
+            shown.iter().map(|tls| format!("{:?} {:?} {}", tls.certificate, tls.key, tls.extra_names)).collect();
         let stock = Stock::new(&Options::default()).unwrap();
         for scenario in &scenarios {
             stock.acts(scenario.clone()).unwrap();

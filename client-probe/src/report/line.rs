@@ -53,7 +53,9 @@ fn more(found: &Examination) -> Vec<String> {
     let also = also.filter(|finding| !crate::diagnosis::is_harmless(finding.id)).map(|finding| finding.id.to_owned());
     let weak = found.survey.iter().flat_map(|survey| &survey.weaknesses);
     let weak = weak.map(|weakness| format!("{} ({})", weakness.finding.id, weakness.severity.word()));
-    let stopped = found.survey.as_ref().and_then(|survey| survey.stop.as_ref());
+    // Where the walk said it all, there was nothing to stop.
+    let begun = found.survey.as_ref().filter(|survey| survey.cost.connections > 0);
+    let stopped = begun.and_then(|survey| survey.stop.as_ref());
     let stopped = stopped.map(|stop| format!("survey stopped at {}", printable(&stop.at)));
     also.chain(weak).chain(stopped).collect()
 }
