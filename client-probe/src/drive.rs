@@ -27,6 +27,7 @@ use crate::auth::Auth;
 use crate::certificate::judge;
 use crate::connect::connect;
 use crate::licensing::Licensing;
+use crate::picture::is_picture;
 use crate::probe::{License, LogonMode, Options, Target};
 use crate::stream::{CHUNK, Stream};
 use crate::tap::{Tap, Watched};
@@ -123,18 +124,6 @@ fn client_config(options: &Options, errand: &Errand, ipv6: bool) -> ClientConfig
         network: errand.network,
         ipv6,
         ..ClientConfig::default()
-    }
-}
-
-/// Whether a message draws: bitmaps, orders or surface commands, not pointers.
-pub(crate) fn is_picture(message: &Message) -> bool {
-    match message {
-        Message::FastPathOutput(output) => output.updates.iter().any(|update| matches!(update.code, 0 | 1 | 4)),
-        Message::Data(data) => match &data.pdu {
-            ChannelPdu::ShareData(share) => matches!(share.data, ShareDataPdu::SlowPathUpdate(_)),
-            _ => false,
-        },
-        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@ mod drive;
 mod examine;
 pub mod explain;
 mod licensing;
+mod picture;
 mod probe;
 pub mod report;
 mod required;

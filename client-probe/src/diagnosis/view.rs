@@ -188,7 +188,7 @@ impl<'a> View<'a> {
 
     /// Whether the host drew anything.
     pub(crate) fn drawn(self) -> bool {
-        self.received(|message| crate::drive::is_picture(message).then_some(())).is_some()
+        self.received(|message| crate::picture::is_picture(message).then_some(())).is_some()
     }
 
     /// The last frame that could not be decoded.
