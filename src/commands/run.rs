@@ -4,7 +4,7 @@ pub(crate) mod chaos;
 mod json;
 mod lines;
 mod pool;
-mod progress;
+pub(crate) mod progress;
 mod repeat;
 
 use std::time::{Duration, Instant};

@@ -192,7 +192,7 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Listens for Ctrl-C and the system's request to stop; the value ends at the first.
-fn stop() -> anyhow::Result<impl Future<Output = ()>> {
+pub(crate) fn stop() -> anyhow::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     let (mut interrupt, mut terminate) = {
         use tokio::signal::unix::{SignalKind, signal};

@@ -14,18 +14,18 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// The bar, on stderr; it disappears when this is dropped.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    pub(super) fn new(total: usize) -> Self {
+    pub(crate) fn new(total: usize) -> Self {
         let wanted = total >= FEWEST && std::io::stderr().is_terminal();
         Self { bar: wanted.then(|| bar(total)) }
     }
 
     /// One more is done; of all so far this many were not as expected.
-    pub(super) fn step(&mut self, unexpected: usize) {
+    pub(crate) fn step(&mut self, unexpected: usize) {
         if let Some(bar) = &self.bar {
             bar.inc(1);
             if unexpected > 0 {
@@ -35,7 +35,7 @@ impl Progress {
     }
 
     /// Prints a result above the bar.
-    pub(super) fn print(&self, text: &str) -> anyhow::Result<()> {
+    pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
         match &self.bar {
             Some(bar) => bar.suspend(|| output::print(text)),
             None => output::print(text),
