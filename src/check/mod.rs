@@ -38,7 +38,7 @@ mod summary;
 pub mod verdict;
 mod watch;
 
-pub use attempt::Attempts;
+pub use attempt::{Attempts, verdict_of};
 pub use case::Case;
 pub use class::Class;
 pub use command::{Login, PLACEHOLDERS, Template, TemplateError};

@@ -33,7 +33,10 @@ pub enum End {
     /// Its connection was over, and it was ended here: its profile says that it stays, for its user to read.
     Stayed,
     /// It had not ended when its time was up.
-    Deadline,
+    Deadline {
+        /// Whether it still had a connection.
+        connected: bool,
+    },
     /// It runs in this process, and came back with success.
     Succeeded,
     /// It runs in this process, and came back with an error.
@@ -60,7 +63,7 @@ impl Outcome {
     pub fn of_timed<T, E: fmt::Display, L>(result: &Result<Result<T, E>, L>) -> Self {
         match result {
             Ok(result) => Self::of(result),
-            Err(_) => Self { end: End::Deadline, ..Self::unseen() },
+            Err(_) => Self { end: End::Deadline { connected: true }, ..Self::unseen() },
         }
     }
 
@@ -98,7 +101,7 @@ impl fmt::Display for End {
             }
             Self::InSession => f.write_str("in session, ended here"),
             Self::Stayed => f.write_str("stayed behind its connection, ended here"),
-            Self::Deadline => f.write_str("still there at the deadline"),
+            Self::Deadline { .. } => f.write_str("still there at the deadline"),
             Self::Succeeded => f.write_str("success"),
             Self::Failed => f.write_str("an error"),
             Self::Unseen => f.write_str("not seen"),
@@ -108,8 +111,7 @@ impl fmt::Display for End {
 }
 
 /// The signal's name, or its number.
-#[must_use]
-pub fn signal_name(signal: i32) -> String {
+pub(super) fn signal_name(signal: i32) -> String {
     const NAMES: &[(i32, &str)] = &[
         (1, "SIGHUP"),
         (2, "SIGINT"),
@@ -149,6 +151,6 @@ mod tests {
         let refused: Result<(), &str> = Err("certificate expired");
         assert_eq!(Outcome::of(&refused).last_words(), Some("certificate expired"));
         assert_eq!(Outcome::of::<_, &str>(&Ok(())).end, End::Succeeded);
-        assert_eq!(Outcome::of_timed::<(), &str, ()>(&Err(())).end, End::Deadline);
+        assert_eq!(Outcome::of_timed::<(), &str, ()>(&Err(())).end, End::Deadline { connected: true });
     }
 }

@@ -41,7 +41,7 @@ pub struct Profile {
     pub env: BTreeMap<String, String>,
     /// Whether it needs an X display.
     pub display: bool,
-    /// What `{host}` is for it; default `127.0.0.1`. Over IPv6 it is always `[::1]`.
+    /// What `{host}` is for it; default `127.0.0.1`, and over IPv6 `[::1]`.
     pub host: Option<String>,
     /// Whether its process stays behind the end of its connection, for its user to read a message.
     pub stays: bool,
@@ -55,6 +55,8 @@ pub struct Profile {
     pub package: Option<String>,
     /// Why it cannot be started by `badrdp check`, and what to do instead.
     pub by_hand: Option<String>,
+    /// A script for whoever starts it by hand.
+    pub script: Option<String>,
     /// What its exit codes and its words mean.
     says: Vec<Says>,
 }
@@ -156,6 +158,7 @@ struct File {
     warns: Option<Spanned<String>>,
     package: Option<String>,
     by_hand: Option<String>,
+    script: Option<String>,
     #[serde(default)]
     says: Vec<Spanned<Row>>,
 }
@@ -276,6 +279,7 @@ impl Profile {
             warns: parsed.warns.as_ref().map(regex).transpose()?.map(Words),
             package: parsed.package,
             by_hand: parsed.by_hand,
+            script: parsed.script,
             says,
         })
     }
@@ -299,6 +303,12 @@ impl Profile {
             said.push(Said { reason: row.reason, words: format!("exit code {code}{means}"), error_info: None });
         }
         said
+    }
+
+    /// Whether the exit code is none of those that its list has, where it has one.
+    #[must_use]
+    pub fn is_odd(&self, code: i32) -> bool {
+        code != 0 && self.says.iter().any(|row| !row.exit.is_empty()) && self.row_of(code).is_none()
     }
 
     fn row_of(&self, code: i32) -> Option<&Says> {

@@ -146,8 +146,7 @@ const fn by_stage(stage: Stage) -> &'static [Reason] {
 }
 
 /// The right reasons for refusing the server of this scenario.
-#[must_use]
-pub fn right_for(scenario: &Scenario) -> &'static [Reason] {
+pub(super) fn right_for(scenario: &Scenario) -> &'static [Reason] {
     let finding = scenario.expect_probe.finding.as_deref().unwrap_or_default();
     let row = BY_FINDING.iter().find(|(beginning, _)| finding.starts_with(beginning));
     row.map_or_else(|| by_stage(scenario.expect_probe.stage), |(_, reasons)| reasons)

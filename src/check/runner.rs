@@ -23,6 +23,9 @@ use super::{CheckError, End, Outcome};
 /// How long the server's side of the story may take to end behind the client's.
 const SETTLE: Duration = Duration::from_secs(10);
 
+/// How much longer a session is looked at in which a fault is still to come.
+const STILL_TO_COME: Duration = Duration::from_secs(2);
+
 /// A case that was played and judged.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -155,9 +158,10 @@ impl Setting {
     fn values(&self, scenario: &Scenario, addr: SocketAddr, home: &Path, ca: &str) -> Result<Values, CheckError> {
         let login = Login::of(scenario);
         let host = match (addr, &self.profile.host) {
+            // A name is resolved to addresses of both kinds.
+            (_, Some(host)) if addr.is_ipv4() || host.parse::<IpAddr>().is_err() => host.clone(),
             (SocketAddr::V6(addr), _) => format!("[{}]", addr.ip()),
-            (_, Some(host)) => host.clone(),
-            (addr, None) => addr.ip().to_string(),
+            (SocketAddr::V4(addr), _) => addr.ip().to_string(),
         };
         let mut values = Values::default();
         values.set("host", host);
@@ -203,9 +207,10 @@ impl Setting {
         loop {
             let state = events.borrow_and_update().clone();
             let now = Instant::now();
-            // A fault that is still to come is waited for, as long as there is time.
+            // A fault that is still to come is waited for, but not until the deadline.
+            let unfired = || server.verify().is_err();
             let settled = state.session().map(|since| since + linger);
-            let settled = settled.map(|at| if at <= now && server.verify().is_err() { now + linger } else { at });
+            let settled = settled.map(|at| if at <= now && unfired() { at + STILL_TO_COME } else { at });
             let over = state.over().filter(|_| self.profile.stays).map(|since| since + linger);
             let due = settled.or(over).map_or(deadline, |at| at.min(deadline));
             if due <= now {
@@ -213,7 +218,7 @@ impl Setting {
                 return match (state.session(), over) {
                     (Some(_), _) => End::InSession,
                     (None, Some(over)) if over <= now => End::Stayed,
-                    (None, _) => End::Deadline,
+                    (None, _) => End::Deadline { connected: state.over().is_none() },
                 };
             }
             tokio::select! {

@@ -83,7 +83,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
 impl Outcome {
     /// Whether the client's end was made here, so that it says nothing.
     pub(crate) const fn ended_here(&self) -> bool {
-        matches!(self.end, End::InSession | End::Stayed | End::Deadline | End::Cancelled)
+        matches!(self.end, End::InSession | End::Stayed | End::Deadline { .. } | End::Cancelled)
     }
 }
 
@@ -190,15 +190,9 @@ impl<'a> Judge<'a> {
     }
 
     fn hung(&self) -> Option<Decided> {
-        if self.evidence.outcome.end != End::Deadline {
-            return None;
-        }
+        let End::Deadline { connected } = self.evidence.outcome.end else { return None };
         let took = self.evidence.outcome.took.as_secs_f64();
-        let how = if self.facts.left_first {
-            "it had left the connection, and its process did not end"
-        } else {
-            "it waited, and its process did not end"
-        };
+        let how = if connected { "it waits" } else { "its connection is over, and its process did not end" };
         Some((Class::Hung, format!("still there after {took:.0} s, at {}: {how}", self.facts.stage)))
     }
 
@@ -298,7 +292,8 @@ impl<'a> Judge<'a> {
             return (Class::RefusedWrongReason, text);
         }
         if let Some(said) = self.said.iter().find(|said| self.right.contains(&said.reason)) {
-            return (Class::RefusedRightReason, format!("ended at {stage}, {}: \"{}\"", said.reason, said.words));
+            let odd = self.odd_code();
+            return (Class::RefusedRightReason, format!("ended at {stage}, {}: \"{}\"{odd}", said.reason, said.words));
         }
         let wanted: Vec<_> = self.right.iter().map(|reason| reason.name()).collect();
         let wanted = wanted.join(" or ");
@@ -306,11 +301,24 @@ impl<'a> Judge<'a> {
             let text = format!("ended at {stage}: \"{}\" ({}), not {wanted}", said.words, said.reason);
             return (Class::RefusedWrongReason, text);
         }
+        if self.evidence.outcome.end == End::Unseen {
+            return (Class::Refused, format!("ended at {stage}; what it says of the reason is not seen here"));
+        }
         let unread = match self.words() {
             Some(words) => format!("its words are not known here: \"{words}\""),
             None => "it does not say why".to_owned(),
         };
         (Class::Refused, format!("ended at {stage}, {}; {unread}", self.end()))
+    }
+
+    /// An exit code that the client's own list has not got.
+    fn odd_code(&self) -> String {
+        match self.evidence.outcome.code() {
+            Some(code) if self.evidence.profile.is_odd(code) => {
+                format!("; its exit code {code} is none that its profile knows")
+            }
+            _ => String::new(),
+        }
     }
 
     /// The client's warning, where somebody was there to answer it.

@@ -1,10 +1,11 @@
 //! What goes on at a case's server, as it happens: when a session has been up for long enough.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use badrdp_fake_server::{Observer, Seen};
+use badrdp_proto::connect::Ending;
 use badrdp_proto::transcript::Event;
 use badrdp_scenarios::Scenario;
 use badrdp_scenarios::model::Operator;
@@ -20,7 +21,7 @@ pub(super) struct State {
     /// Sessions that are up, by connection, and since when.
     sessions: BTreeMap<u64, Instant>,
     /// Connections that are open.
-    open: i64,
+    open: BTreeSet<u64>,
     /// When a connection was last opened or closed.
     changed: Option<Instant>,
 }
@@ -33,28 +34,24 @@ impl State {
 
     /// Since when all that there was is over; none where there was nothing, or something is open.
     pub(super) fn over(&self) -> Option<Instant> {
-        self.changed.filter(|_| self.open <= 0)
+        self.changed.filter(|_| self.open.is_empty())
     }
 
     fn see(&mut self, seen: &Seen<'_>) {
         let now = Instant::now();
         match &seen.entry.event {
             Event::Connected { .. } => {
-                self.open += 1;
+                self.open.insert(seen.number);
                 self.changed = Some(now);
             }
             Event::Activated => {
                 self.sessions.entry(seen.number).or_insert(now);
             }
-            Event::PeerClosed(_) | Event::TlsFailed(_) => {
+            // A server that falls silent leaves the connection to its client.
+            Event::Closed { how: Ending::Stall, .. } => {}
+            Event::PeerClosed(_) | Event::TlsFailed(_) | Event::Closed { .. } => {
                 self.sessions.remove(&seen.number);
-            }
-            Event::Closed { how, .. } => {
-                // A server that falls silent leaves the session to its client.
-                if *how != badrdp_proto::connect::Ending::Stall {
-                    self.sessions.remove(&seen.number);
-                }
-                self.open -= 1;
+                self.open.remove(&seen.number);
                 self.changed = Some(now);
             }
             _ => {}

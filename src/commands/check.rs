@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     filter: Filter,
     /// The client's profile: one that is built in, or a file whose name ends in .toml
-    #[arg(long, value_name = "NAME|FILE", required_unless_present_any = ["command", "show_profile"])]
+    #[arg(long, value_name = "NAME|FILE", required_unless_present_any = ["command", "show_profile", "show_script"])]
     client: Option<String>,
     /// Failures that are known, with their reasons
     #[arg(long, value_name = "FILE")]
@@ -80,6 +80,9 @@ pub(crate) struct Arguments {
     /// Print a built-in profile, to begin one of your own with
     #[arg(long, value_name = "NAME", exclusive = true)]
     show_profile: Option<String>,
+    /// Print the script of a profile whose client is started by hand
+    #[arg(long, value_name = "NAME", exclusive = true)]
+    show_script: Option<String>,
     /// The client's command line, in place of its profile's
     #[arg(last = true, value_name = "CLIENT")]
     command: Vec<String>,
@@ -113,6 +116,11 @@ Exit codes:
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     if let Some(name) = &arguments.show_profile {
         output::print(Profile::text(name)?)?;
+        return Ok(exit::AS_EXPECTED);
+    }
+    if let Some(name) = &arguments.show_script {
+        let script = Profile::find(name)?.script.with_context(|| format!("{name} has no script"))?;
+        output::print(&script)?;
         return Ok(exit::AS_EXPECTED);
     }
     let scenarios = select::scenarios(&arguments.ids, &arguments.file, &arguments.filter)?;

@@ -94,7 +94,7 @@ const fn end(end: &End) -> &'static str {
         End::Signalled { .. } => "signalled",
         End::InSession => "in-session",
         End::Stayed => "stayed",
-        End::Deadline => "deadline",
+        End::Deadline { .. } => "deadline",
         End::Succeeded => "succeeded",
         End::Failed => "failed",
         End::Unseen => "unseen",
