@@ -58,7 +58,10 @@ pub fn reproduction(told: &Told) -> String {
     let id = &checked.scenario.id;
     let mut text = format!("badrdp serve {id} --listen 127.0.0.1:3389 --write-ca ca.pem\n");
     if !checked.command.is_empty() {
-        text.push_str(&format!("# then, with this port in place of the one that it had:\n{}\n", shell(&checked.command)));
+        text.push_str(&format!(
+            "# then, with this port in place of the one that it had:\n{}\n",
+            shell(&checked.command)
+        ));
     }
     text
 }

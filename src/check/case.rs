@@ -7,10 +7,10 @@ use badrdp_fake_server::{FakeServer, Options, StartError};
 use badrdp_scenarios::Scenario;
 use tokio::time::timeout;
 
+use super::Outcome;
 use super::command::Login;
 use super::profile::Profile;
 use super::verdict::{Evidence, Verdict, judge};
-use super::Outcome;
 
 /// How long connections may take to end behind their client.
 const SETTLE: Duration = Duration::from_secs(5);

@@ -59,7 +59,9 @@ impl Facts {
             alerts: connections.iter().flat_map(alerts).collect(),
             error_infos: connections.iter().flat_map(error_infos).collect(),
             disclosures: numbered
-                .flat_map(|(place, connection)| disclosures(connection).into_iter().map(move |given| (place + 1, given)))
+                .flat_map(|(place, connection)| {
+                    disclosures(connection).into_iter().map(move |given| (place + 1, given))
+                })
                 .collect(),
             time_to_detect: last.and_then(time_to_detect),
         }

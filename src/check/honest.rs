@@ -28,7 +28,9 @@ pub(super) fn beyond(scenario: &Scenario, error: &VerifyError, honest: Option<&[
     let faults = scenario.all_faults().filter(|fault| fault.line == line);
     faults.filter_map(|fault| too_few(fault, honest)).next().map(|got| {
         let furthest = Facts::of(honest).furthest;
-        format!("the fault waits for {anchor}, and this client gets {got} without the fault, too: it comes to {furthest}")
+        format!(
+            "the fault waits for {anchor}, and this client gets {got} without the fault, too: it comes to {furthest}"
+        )
     })
 }
 

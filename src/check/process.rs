@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -57,6 +59,8 @@ pub(super) struct Process {
     child: Child,
     group: Group,
     outputs: Vec<JoinHandle<Vec<u8>>>,
+    /// What it says once it is asked to end is no more about the server.
+    heard: Arc<AtomicBool>,
 }
 
 /// Where a program is: as it stands where it has a slash, else on `PATH`.
@@ -107,8 +111,9 @@ impl Process {
                 let _ = stdin.write_all(text.as_bytes()).await;
             });
         }
-        let outputs = vec![tail(child.stdout.take()), tail(child.stderr.take())];
-        Ok(Self { child, group, outputs })
+        let heard = Arc::new(AtomicBool::new(true));
+        let outputs = vec![tail(child.stdout.take(), &heard), tail(child.stderr.take(), &heard)];
+        Ok(Self { child, group, outputs, heard })
     }
 
     /// Waits for its end. Can be given up and waited for again.
@@ -124,6 +129,7 @@ impl Process {
 
     /// Asks it to end, then ends it.
     pub(super) async fn end(&mut self) {
+        self.heard.store(false, Ordering::Relaxed);
         self.group.terminate();
         if timeout(GRACE, self.child.wait()).await.is_err() {
             self.group.kill();
@@ -164,12 +170,16 @@ fn end(status: ExitStatus) -> End {
 }
 
 /// Keeps the end of what is written.
-fn tail(output: Option<impl AsyncRead + Unpin + Send + 'static>) -> JoinHandle<Vec<u8>> {
+fn tail(output: Option<impl AsyncRead + Unpin + Send + 'static>, heard: &Arc<AtomicBool>) -> JoinHandle<Vec<u8>> {
+    let heard = Arc::clone(heard);
     tokio::spawn(async move {
         let Some(mut output) = output else { return Vec::new() };
         let mut kept: Vec<u8> = Vec::new();
         let mut chunk = vec![0; 8 * 1024];
         while let Ok(count @ 1..) = output.read(&mut chunk).await {
+            if !heard.load(Ordering::Relaxed) {
+                continue;
+            }
             kept.extend_from_slice(chunk.get(..count).unwrap_or_default());
             if kept.len() > 2 * KEPT {
                 kept.drain(..kept.len() - KEPT);

@@ -182,7 +182,7 @@ impl Profile {
         if let Some((name, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
             return Self::parse(name, &format!("profiles/{name}.toml"), text);
         }
-        if !Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+        if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
             let known = Self::names().collect::<Vec<_>>().join(", ");
             return Err(ProfileError::Unknown { name: name.to_owned(), known });
         }
@@ -292,7 +292,8 @@ impl Profile {
             let Some(pattern) = &row.output else { continue };
             let found = [&outcome.stderr, &outcome.stdout].into_iter().find_map(|text| pattern.captures(text));
             if let Some(found) = found {
-                let words = found.get(0).map_or("", |whole| whole.as_str());
+                // A group called `words` is what is worth quoting.
+                let words = found.name("words").or_else(|| found.get(0)).map_or("", |words| words.as_str());
                 let number = found.name("errinfo").and_then(|number| u32::from_str_radix(number.as_str(), 16).ok());
                 said.push(Said { reason: row.reason, words: shortened(words), error_info: number });
             }

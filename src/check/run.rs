@@ -99,8 +99,7 @@ pub async fn check<E: From<CheckError>>(
     mut take: impl FnMut(Checked) -> Result<(), E>,
 ) -> Result<(), E> {
     let root = tempfile::Builder::new().prefix("badrdp-check-").tempdir();
-    let root =
-        root.map_err(|source| CheckError::Directory { path: std::env::temp_dir(), source }).map_err(E::from)?;
+    let root = root.map_err(|source| CheckError::Directory { path: std::env::temp_dir(), source }).map_err(E::from)?;
     let jobs = options.jobs.max(1);
     let display = if options.profile.display { Some(Display::start().await.map_err(CheckError::from)?) } else { None };
     let name = display.as_ref().map(|display| display.name.clone());

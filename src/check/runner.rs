@@ -77,11 +77,8 @@ impl Setting {
     pub(super) async fn case(&self, number: usize, scenario: Scenario) -> Result<Checked, CheckError> {
         let played = self.play(&format!("{number}"), &scenario).await?;
         let unreached = matches!(played.verified, Err(VerifyError::NeverFired { .. }));
-        let honest = if unreached && !played.outcome.is_final() {
-            Some(self.honest(number, &scenario).await?)
-        } else {
-            None
-        };
+        let honest =
+            if unreached && !played.outcome.is_final() { Some(self.honest(number, &scenario).await?) } else { None };
         let verdict = judge(&Evidence {
             scenario: &scenario,
             connections: &played.connections,

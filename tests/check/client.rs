@@ -26,11 +26,7 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
     let [behaviour, host, port, user, password, domain, ca] = words else { panic!("seven words: {words:?}") };
     let port = port.parse().expect("a port");
     let root = CertificateDer::from_pem_file(Path::new(ca)).expect("the CA's certificate").to_vec();
-    let credentials = Credentials {
-        domain: domain.clone(),
-        user: user.clone(),
-        password: Password(password.clone()),
-    };
+    let credentials = Credentials { domain: domain.clone(), user: user.clone(), password: Password(password.clone()) };
     let options = Options {
         budget: Duration::from_secs(3),
         linger: Duration::from_secs(1),

@@ -11,7 +11,8 @@ trials!(
     github_gets_an_annotation_for_each_failure,
 );
 
-const KNOWN: &str = "[[expect]]\nscenarios = [\"tls/certificate-*\"]\nverdict = \"accepted-bad-server\"\nreason = \"it asks nobody\"\n";
+const KNOWN: &str =
+    "[[expect]]\nscenarios = [\"tls/certificate-*\"]\nverdict = \"accepted-bad-server\"\nreason = \"it asks nobody\"\n";
 
 fn a_known_failure_is_exit_code_0_and_one_that_passes_is_1() {
     let room = Room::new();
@@ -54,8 +55,14 @@ fn junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable() {
     assert!(junit.contains("tests=\"3\"") && junit.contains("failures=\"0\""), "{junit}");
     assert!(junit.contains("<skipped message=\"known: it asks nobody (accepted-bad-server"), "{junit}");
     let tap = room.read("run.tap");
-    assert!(tap.starts_with("TAP version 14\n1..3\nnot ok 1 - tls/certificate-expired # TODO it asks nobody\n"), "{tap}");
-    assert!(tap.contains("\nok 2 - healthy/tls-1.3\n") && tap.contains("  verdict: \"accepted-bad-server\"\n"), "{tap}");
+    assert!(
+        tap.starts_with("TAP version 14\n1..3\nnot ok 1 - tls/certificate-expired # TODO it asks nobody\n"),
+        "{tap}"
+    );
+    assert!(
+        tap.contains("\nok 2 - healthy/tls-1.3\n") && tap.contains("  verdict: \"accepted-bad-server\"\n"),
+        "{tap}"
+    );
     let arguments = ["healthy/tls-1.3", "--junit", &path("bad.xml"), "--tap", &path("bad.tap")];
     let output = room.check(&arguments, "leaves");
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
@@ -67,7 +74,8 @@ fn junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable() {
 fn artefacts_hold_the_case_and_no_password() {
     let room = Room::new();
     let out = room.path("out").display().to_string();
-    let output = room.check(&["nla/wrong-password/logon-failure", "healthy/tls-1.3", "--out", &out], "tells-the-password");
+    let output =
+        room.check(&["nla/wrong-password/logon-failure", "healthy/tls-1.3", "--out", &out], "tells-the-password");
     assert_eq!(output.status.code(), Some(1), "{}{}", text(&output.stdout), text(&output.stderr));
     let case = |name: &str| room.read(&format!("out/healthy/tls-1.3/{name}"));
     assert!(case("ladder.txt").contains("connection 1, as the server saw it"), "{}", case("ladder.txt"));

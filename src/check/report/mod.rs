@@ -8,8 +8,8 @@ pub mod text;
 
 use badrdp_scenarios::model::{ClientDuty, ExpectClient};
 
-use super::expectations::Recorded;
 use super::Checked;
+use super::expectations::Recorded;
 
 /// A case, and what the expectation file says of it.
 #[derive(Clone, Debug)]
