@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn the_client_logs_on_as_the_scenarios_probe_does() {
         let login = |id| Login::of(&crate::scenario(id).unwrap());
-        let wrong = login("nla/wrong-password");
+        let wrong = login("nla/wrong-password/logon-failure");
         let right = badrdp_scenarios::model::Account::default();
         assert_eq!(wrong.user, right.user);
         assert_ne!(wrong.password, right.password);
