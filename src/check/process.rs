@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -58,9 +58,16 @@ pub(super) struct Start {
 pub(super) struct Process {
     child: Child,
     group: Group,
-    outputs: Vec<JoinHandle<Vec<u8>>>,
+    outputs: [Tail; 2],
     /// What it says once it is asked to end is no more about the server.
     heard: Arc<AtomicBool>,
+}
+
+/// The end of what a client writes to one of its outputs.
+#[derive(Debug)]
+struct Tail {
+    reading: JoinHandle<()>,
+    kept: Arc<Mutex<Vec<u8>>>,
 }
 
 /// Where a program is: as it stands where it has a slash, else on `PATH`.
@@ -112,7 +119,7 @@ impl Process {
             });
         }
         let heard = Arc::new(AtomicBool::new(true));
-        let outputs = vec![tail(child.stdout.take(), &heard), tail(child.stderr.take(), &heard)];
+        let outputs = [Tail::of(child.stdout.take(), &heard), Tail::of(child.stderr.take(), &heard)];
         Ok(Self { child, group, outputs, heard })
     }
 
@@ -141,20 +148,8 @@ impl Process {
     pub(super) async fn clear(mut self) -> (String, String) {
         self.group.kill();
         let _ = timeout(GRACE, self.child.wait()).await;
-        let mut texts = Vec::new();
-        for mut output in self.outputs.drain(..) {
-            let bytes = match timeout(DRAIN, &mut output).await {
-                Ok(Ok(bytes)) => bytes,
-                // Somebody outside the group holds it open.
-                _ => {
-                    output.abort();
-                    Vec::new()
-                }
-            };
-            texts.push(shown(&bytes));
-        }
-        let stderr = texts.pop().unwrap_or_default();
-        (texts.pop().unwrap_or_default(), stderr)
+        let [stdout, stderr] = self.outputs;
+        (stdout.text().await, stderr.text().await)
     }
 }
 
@@ -169,26 +164,43 @@ fn end(status: ExitStatus) -> End {
     status.code().map_or(End::Unseen, End::Exited)
 }
 
-/// Keeps the end of what is written.
-fn tail(output: Option<impl AsyncRead + Unpin + Send + 'static>, heard: &Arc<AtomicBool>) -> JoinHandle<Vec<u8>> {
-    let heard = Arc::clone(heard);
-    tokio::spawn(async move {
-        let Some(mut output) = output else { return Vec::new() };
-        let mut kept: Vec<u8> = Vec::new();
-        let mut chunk = vec![0; 8 * 1024];
-        while let Ok(count @ 1..) = output.read(&mut chunk).await {
-            if !heard.load(Ordering::Relaxed) {
-                continue;
+impl Tail {
+    fn of(output: Option<impl AsyncRead + Unpin + Send + 'static>, heard: &Arc<AtomicBool>) -> Self {
+        let (heard, kept) = (Arc::clone(heard), Arc::new(Mutex::new(Vec::new())));
+        let reading = tokio::spawn({
+            let kept = Arc::clone(&kept);
+            async move {
+                let Some(mut output) = output else { return };
+                let mut chunk = vec![0; 8 * 1024];
+                while let Ok(count @ 1..) = output.read(&mut chunk).await {
+                    if heard.load(Ordering::Relaxed) {
+                        keep(
+                            &mut kept.lock().unwrap_or_else(PoisonError::into_inner),
+                            chunk.get(..count).unwrap_or_default(),
+                        );
+                    }
+                }
             }
-            kept.extend_from_slice(chunk.get(..count).unwrap_or_default());
-            if kept.len() > 2 * KEPT {
-                kept.drain(..kept.len() - KEPT);
-            }
+        });
+        Self { reading, kept }
+    }
+
+    /// What there is, once all is read, or somebody outside the client's group holds the output open.
+    async fn text(mut self) -> String {
+        if timeout(DRAIN, &mut self.reading).await.is_err() {
+            self.reading.abort();
         }
-        let surplus = kept.len().saturating_sub(KEPT);
-        kept.drain(..surplus);
-        kept
-    })
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = kept.len().saturating_sub(KEPT);
+        shown(kept.get(from..).unwrap_or_default())
+    }
+}
+
+fn keep(kept: &mut Vec<u8>, fresh: &[u8]) {
+    kept.extend_from_slice(fresh);
+    if kept.len() > 2 * KEPT {
+        kept.drain(..kept.len() - KEPT);
+    }
 }
 
 /// Text of a program, safe for a terminal: control characters are left out.
@@ -252,4 +264,25 @@ pub(super) fn inherited() -> Vec<(OsString, OsString)> {
 /// A value for a client's environment.
 pub(super) fn variable(name: &str, value: impl AsRef<Path>) -> (OsString, OsString) {
     (name.into(), value.as_ref().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_what_a_client_writes_is_kept() {
+        let mut kept = Vec::new();
+        for number in 0..5_u8 {
+            keep(&mut kept, &vec![number; KEPT]);
+            assert!(kept.len() <= 2 * KEPT);
+        }
+        assert_eq!(kept.last(), Some(&4));
+        assert!(kept.len() >= KEPT);
+    }
+
+    #[test]
+    fn what_a_client_writes_does_not_move_the_terminals_cursor() {
+        assert_eq!(shown(b"\x1b[2Jred\x07\tb\nc\xff"), "[2Jred\tb\nc\u{fffd}");
+    }
 }

@@ -1,5 +1,8 @@
 //! Client profiles: how to start a client, and how to read what it says. They are data.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;

@@ -188,7 +188,7 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
         None => Expectations::default(),
     };
     let (started, begun) = (SystemTime::now(), Instant::now());
-    let whole = arguments.ids.is_empty() && arguments.file.is_empty();
+    let whole = arguments.file.is_empty() && scenarios.len() == badrdp::scenarios::catalog().len();
     let width = text::widest(&scenarios);
     let mut progress = Progress::new(scenarios.len());
     let mut summary = Summary::default();

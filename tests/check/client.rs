@@ -98,6 +98,11 @@ fn run(Setting { behaviour, target, mut options }: Setting) -> ExitCode {
             walk(&target, &options);
             ExitCode::from(1)
         }
+        "reports-errinfo-7" => {
+            walk(&target, &options);
+            eprintln!("ERRINFO 0x7");
+            ExitCode::from(7)
+        }
         "blames-licensing" => {
             walk(&target, &options);
             eprintln!("reason: licence");

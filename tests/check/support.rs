@@ -33,6 +33,10 @@ reason = "negotiation"
 output = "^reason: negotiation$"
 
 [[says]]
+reason = "server-said"
+output = "^ERRINFO 0x(?P<errinfo>[0-9a-f]+)$"
+
+[[says]]
 reason = "protocol"
 output = "^reason: protocol$"
 "#;
