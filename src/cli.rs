@@ -24,6 +24,7 @@ Start here:
 Environment:
   BADRDP_LOG       log on stderr: error, warn (default), info, debug or trace
   BADRDP_PASSWORD  the password for `badrdp probe --user`
+  SSLKEYLOGFILE    serve and probe append the keys of TLS sessions to this file
   NO_COLOR         set to anything: no colours
 
 Exit codes:

@@ -10,7 +10,7 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const UNREACHABLE: u8 = 3;
 /// The client to be checked could not be started.
 pub(crate) const NOT_STARTED: u8 = 3;
-/// A run was stopped before its end; what a shell reports of SIGINT.
-pub(crate) const STOPPED: u8 = 130;
+/// Several hosts: stopped by Ctrl-C, as shells say it.
+pub(crate) const INTERRUPTED: u8 = 130;
 /// Nothing went wrong, but the faults of some scenarios cannot be reached with this client.
 pub(crate) const NOT_APPLICABLE: u8 = 4;

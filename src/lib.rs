@@ -19,6 +19,7 @@ pub mod chaos;
 pub mod check;
 pub mod replay;
 
+pub use badrdp_capture as capture;
 pub use badrdp_client_probe as client_probe;
 pub use badrdp_fake_server as fake_server;
 pub use badrdp_fake_server::{FakeServer, Options as ServerOptions, Seen, ServerFarm, SharedPort};

@@ -6,6 +6,7 @@ mod duration;
 mod exit;
 mod log;
 mod output;
+mod page;
 mod password;
 
 use std::process::ExitCode;

@@ -17,6 +17,34 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Writes a report for people: where stdout is no terminal, its marks and arrows are plain ASCII.
+///
+/// What a peer said stays as it is.
+pub(crate) fn report(text: &str) -> anyhow::Result<()> {
+    if io::stdout().is_terminal() { print(text) } else { print(&plain(text)) }
+}
+
+/// The marks of reports in ASCII, each as wide as it was; an ellipsis is wider.
+fn plain(text: &str) -> String {
+    let mark = |c| match c {
+        '✓' => "+",
+        '✗' => "x",
+        '→' => ">",
+        '←' => "<",
+        '–' => "-",
+        '…' => "...",
+        _ => "",
+    };
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match mark(c) {
+            "" => plain.push(c),
+            mark => plain.push_str(mark),
+        }
+    }
+    plain
+}
+
 /// The terminal's width; none where stdout is a pipe or a file, which get whole lines.
 pub(crate) fn width() -> Option<usize> {
     let stdout = io::stdout();
@@ -67,6 +95,11 @@ pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_have_a_plain_form() {
+        assert_eq!(plain("✓ → größer…"), "+ > größer...");
+    }
 
     #[test]
     fn what_does_not_fit_ends_in_an_ellipsis() {

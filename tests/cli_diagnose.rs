@@ -125,3 +125,34 @@ fn secrets_stay_masked() {
     let utf16: String = password.encode_utf16().flat_map(u16::to_le_bytes).map(|byte| format!("{byte:02x}")).collect();
     assert!(!password.is_empty() && !document.contains(&password) && !document.contains(&utf16));
 }
+
+#[test]
+fn a_page_is_written_beside_what_is_printed() {
+    let run = badrdp(&["run", "negotiation/failure", "healthy/tls-1.3", "--json"], None);
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let file = folder.path().join("run.html");
+    let path = file.to_str().expect("UTF-8");
+    for more in [&[][..], &["--json"], &["--only", "healthy/tls-1.3"]] {
+        let without = badrdp(&[&["diagnose", "-"], more].concat(), Some(&run.stdout));
+        let with = badrdp(&[&["diagnose", "-", "--html", path], more].concat(), Some(&run.stdout));
+        assert_eq!((text(&with.stdout), with.status.code()), (text(&without.stdout), without.status.code()));
+        let page = std::fs::read_to_string(&file).expect("a page");
+        assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+        // Replayed alone, and one of several.
+        let alone = more.contains(&"--only");
+        assert_eq!(page.contains("<title>Replayed healthy&#x2f;tls-1.3, saved in standard input</title>"), alone);
+        assert_eq!(page.matches("<details class=\"host").count() == 0, alone);
+        assert!(page.contains("McsConnectInitial"));
+    }
+}
+
+#[test]
+fn a_page_that_cannot_be_written_is_named() {
+    let run = badrdp(&["run", "healthy/tls-1.3", "--json"], None);
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let file = folder.path().join("not-there").join("run.html");
+    let path = file.to_str().expect("UTF-8");
+    let output = badrdp(&["diagnose", "-", "--html", path], Some(&run.stdout));
+    assert_eq!((text(&output.stdout).as_str(), output.status.code()), ("", Some(2)));
+    assert!(text(&output.stderr).contains(&format!("cannot write {path}: ")), "{}", text(&output.stderr));
+}

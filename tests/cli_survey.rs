@@ -1,4 +1,4 @@
-//! `badrdp probe --survey` against the fake server: report, data, exit code, and the count of what it asked.
+//! The survey of `badrdp probe` against the fake server: report, data, exit code, and the count of what it asked.
 #![allow(clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 use std::process::{Command, Output, Stdio};
@@ -79,8 +79,8 @@ fn a_weakness_of_medium_severity_makes_the_exit_code_1() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("Weakness, medium [nla-not-enforced]"), "{text}");
-    // The walk alone finds nothing: a probe as before says so.
-    assert_eq!(host.probe(&[]).status.code(), Some(0));
+    // The walk alone finds nothing.
+    assert_eq!(host.probe(&["--survey", "none"]).status.code(), Some(0));
 }
 
 #[test]
@@ -108,7 +108,10 @@ fn topics_are_surveyed_alone_too() {
     let tls = host.data(&["--survey", "tls"]);
     assert_eq!((at(&tls, "/survey/protocols"), at(&tls, "/survey/refused")), (&Value::Null, &0.into()));
     assert!(at(&tls, "/survey/tls/versions").as_array().is_some_and(|versions| versions.len() == 5));
-    assert_eq!(host.data(&[]).get("survey"), None);
+    assert_eq!(host.data(&["--survey", "none"]).get("survey"), None);
+    assert_eq!(host.data(&["--quick"]).get("survey"), None);
+    let usual = host.data(&[]);
+    assert!(at(&usual, "/survey/protocols").is_object() && at(&usual, "/survey/tls").is_object());
 }
 
 #[test]
@@ -121,10 +124,12 @@ fn the_cap_on_connections_is_kept_and_told() {
 }
 
 #[test]
-fn wrong_topics_and_a_cap_without_a_survey_are_usage_errors() {
-    for wrong in
-        [&["--survey", "everything"][..], &["--max-connections", "5"], &["--survey", "tls", "--max-connections", "x"]]
-    {
+fn wrong_topics_and_a_quick_survey_are_usage_errors() {
+    for wrong in [
+        &["--survey", "everything"][..],
+        &["--quick", "--survey", "tls"],
+        &["--survey", "tls", "--max-connections", "x"],
+    ] {
         let output = badrdp(&[&["probe", "127.0.0.1:1"], wrong].concat()).output().expect("badrdp runs");
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }

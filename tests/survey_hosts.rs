@@ -4,7 +4,6 @@
 mod peers;
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use badrdp::client_probe::survey::fingerprint::{Family, Sure};
 use badrdp::client_probe::survey::protocols::Nla;
@@ -13,7 +12,6 @@ use badrdp::client_probe::{Options, Roots, Target, probe};
 use badrdp::proto::pdu::x224::Protocols;
 use badrdp::proto::wire::tls_record::version_name;
 use peers::hosts::{Host, shadow, xrdp};
-use peers::program;
 
 fn options() -> Options {
     let server_name = Some("rdphost.test".to_owned());
@@ -135,33 +133,6 @@ fn an_xrdp_that_negotiates_has_neither_nla_nor_rdstls() {
     assert!(expected.is_subset(&weaknesses(&found)), "{:?}", weaknesses(&found));
     assert!(!weaknesses(&found).contains("tls-1.0-accepted"));
     is_gentle(&found, 60);
-}
-
-/// nmap takes every Negotiation Response for a yes; xrdp answers with "standard RDP security" to what it does not have.
-#[test]
-fn nmap_agrees_where_it_compares_what_was_selected() {
-    let host = xrdp(&[("security_layer", "negotiate"), ("crypt_level", "high")], false);
-    let output = Command::new(program("nmap", "nmap"))
-        .args(["-Pn", "-n", "--script", "+rdp-enum-encryption", "-p", &host.port.to_string(), "127.0.0.1"])
-        .output()
-        .expect("nmap runs");
-    let nmap = String::from_utf8_lossy(&output.stdout).into_owned();
-    let says = |what: &str| nmap.lines().any(|line| line.contains(&format!("{what}: SUCCESS")));
-    let found = examine(&host);
-    for (protocol, name, agreed) in [
-        (Protocols::RDP, "Native RDP", true),
-        (Protocols::SSL, "SSL", true),
-        (Protocols::HYBRID, "CredSSP (NLA)", false),
-        (Protocols::HYBRID_EX, "CredSSP with Early User Auth", false),
-        (Protocols::RDSTLS, "RDSTLS", false),
-    ] {
-        assert!(says(name), "{name} in {nmap}");
-        assert_eq!(accepted(&found).contains(&protocol), agreed, "{protocol}");
-    }
-    // What it reads from the Connect Response is what we read.
-    assert!(says("128-bit RC4") && !says("40-bit RC4") && nmap.contains("RDP Encryption level: High"), "{nmap}");
-    let standard = found.protocols.as_ref().and_then(|protocols| protocols.standard.clone()).expect("RC4");
-    assert_eq!((standard.methods.as_slice(), standard.level, standard.complete), (&[2][..], 3, true));
 }
 
 #[test]

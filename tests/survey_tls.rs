@@ -4,15 +4,15 @@
 mod peers;
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use badrdp::client_probe::survey::tls::names::{group_name, scheme_name, suite_name};
 use badrdp::client_probe::survey::tls::{Order, TlsSurvey, Version};
 use badrdp::client_probe::survey::{Survey, SurveyOptions, survey};
 use badrdp::client_probe::{Options, Roots, Target};
 use badrdp::proto::wire::tls_record::version_name;
-use peers::hosts::{Host, front, openssl};
-use peers::program;
+use peers::between::front;
+use peers::hosts::{Host, openssl};
+use peers::nmap;
 
 /// Surveys a server of OpenSSL through connection initiation.
 fn examine(host: &Host) -> Survey {
@@ -38,34 +38,12 @@ fn ours(found: &Survey) -> BTreeMap<String, Vec<String>> {
     accepted(found).map(|version| (version_name(version.number), names(version))).collect()
 }
 
-/// nmap's list by version; it cannot go through connection initiation, and need not.
-fn nmaps(host: &Host) -> BTreeMap<String, Vec<String>> {
-    let output = Command::new(program("nmap", "nmap"))
-        .args(["-Pn", "-n", "--script", "+ssl-enum-ciphers", "-p", &host.port.to_string(), "127.0.0.1"])
-        .output()
-        .expect("nmap runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut version = String::new();
-    for line in text.lines() {
-        let line = line.trim_start_matches(['|', '_', ' ']);
-        if let Some(number) = line.strip_prefix("TLSv").and_then(|rest| rest.strip_suffix(": ")) {
-            version = format!("TLS {number}");
-        } else if line.starts_with("TLS_") {
-            let name = line.split(' ').next().unwrap_or_default().to_owned();
-            lists.entry(version.clone()).or_default().push(name);
-        }
-    }
-    assert!(!lists.is_empty(), "nmap found no suites: {text}");
-    lists
-}
-
 #[test]
 fn nmap_finds_the_same_versions_suites_and_order_on_a_weak_server() {
     let settings = ["-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-serverpref"];
     let host = openssl(&[&settings[..], &["-min_protocol", "TLSv1", "-max_protocol", "TLSv1.2"]].concat());
     let found = examine(&host);
-    assert_eq!(ours(&found), nmaps(&host));
+    assert_eq!(ours(&found), nmap::suites(host.port));
     assert!(accepted(&found).all(|version| version.order == Some(Order::Server)));
     // 101 suites in three lists.
     assert!(found.cost.connections < 101, "{:?}", found.cost);

@@ -5,57 +5,16 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use badrdp_proto::transcript::{CertificateFacts, CertificateProblem};
-use rustls::RootCertStore;
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use x509_parser::prelude::{FromDer as _, GeneralName, ParsedExtension, X509Certificate, X509Name};
 use x509_parser::public_key::PublicKey;
 
-use crate::probe::Roots;
+use crate::trust::TrustStore;
 
 /// An RSA key of fewer bits is weak, RFC 9325 4.5.
 pub(crate) const SHORTEST_RSA: usize = 2048;
-
-/// Certificates whose issue is trusted, and those trusted as they are.
-#[derive(Debug)]
-pub(crate) struct TrustStore {
-    anchors: RootCertStore,
-    exact: Vec<Vec<u8>>,
-}
-
-impl TrustStore {
-    /// Loads the trust store; the system's own costs a few milliseconds.
-    pub(crate) fn load(roots: &Roots) -> Self {
-        let (system, extra): (bool, &[Vec<u8>]) = match roots {
-            Roots::System => (true, &[]),
-            Roots::SystemAnd(extra) => (true, extra),
-            Roots::Only(only) => (false, only),
-        };
-        let mut store = Self { anchors: RootCertStore::empty(), exact: Vec::new() };
-        if system {
-            let loaded = rustls_native_certs::load_native_certs();
-            for error in &loaded.errors {
-                tracing::warn!("system trust store: {error}");
-            }
-            for certificate in loaded.certs {
-                store.add(certificate);
-            }
-        }
-        for certificate in extra {
-            store.add(CertificateDer::from(certificate.clone()));
-        }
-        store
-    }
-
-    fn add(&mut self, certificate: CertificateDer<'static>) {
-        self.exact.push(certificate.to_vec());
-        // A certificate that webpki cannot use as an anchor is still trusted as it is.
-        if let Err(error) = self.anchors.add(certificate) {
-            tracing::debug!("not usable as an issuer: {error}");
-        }
-    }
-}
 
 /// Judges `chain` (DER, leaf first) for a host that is called `name`.
 pub(crate) fn judge(chain: &[Vec<u8>], name: &str, now: SystemTime, roots: &TrustStore) -> CertificateFacts {
@@ -218,7 +177,7 @@ fn is_trusted_client(
     roots: &TrustStore,
 ) -> bool {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let anchors = Arc::new(roots.anchors.clone());
+    let anchors = Arc::clone(&roots.anchors);
     let Ok(verifier) = WebPkiClientVerifier::builder_with_provider(anchors, provider).build() else {
         // No anchors at all.
         return false;

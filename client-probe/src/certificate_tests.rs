@@ -7,8 +7,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
 };
 
+use std::sync::Arc;
+
 use super::{TrustStore, covers, judge};
-use crate::probe::Roots;
+use crate::trust::Roots;
 
 /// 2026-01-01T00:00:00Z.
 const NOW: u64 = 1_767_225_600;
@@ -27,7 +29,7 @@ fn params(names: &[&str]) -> CertificateParams {
     params
 }
 
-fn nobody() -> TrustStore {
+fn nobody() -> Arc<TrustStore> {
     TrustStore::load(&Roots::Only(Vec::new()))
 }
 
@@ -52,7 +54,7 @@ impl Authority {
         params.signed_by(&KeyPair::generate().unwrap(), &self.issuer).unwrap().der().to_vec()
     }
 
-    fn roots(&self) -> TrustStore {
+    fn roots(&self) -> Arc<TrustStore> {
         TrustStore::load(&Roots::Only(vec![self.der.clone()]))
     }
 }

@@ -2,19 +2,20 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use badrdp_proto::transcript::ConnectFailure;
+use badrdp_proto::vocab::Stage;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use crate::probe::Target;
+use crate::probe::{Family, Options, Target};
 
-/// Connects to the first of the target's addresses that accepts; each has `budget`.
+/// Connects to the first of the target's addresses that accepts; each has the budget of its stage.
 ///
 /// The error has the addresses that were tried.
-pub(crate) async fn connect(target: &Target, budget: Duration) -> Result<TcpStream, (ConnectFailure, Vec<IpAddr>)> {
-    let addresses: Vec<SocketAddr> = match timeout(budget, lookup_host((target.host.as_str(), target.port))).await {
+pub(crate) async fn connect(target: &Target, options: &Options) -> Result<TcpStream, (ConnectFailure, Vec<IpAddr>)> {
+    let budget = options.silence(Stage::Tcp);
+    let mut addresses: Vec<SocketAddr> = match timeout(budget, lookup_host((target.host.as_str(), target.port))).await {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(error)) => {
             tracing::debug!("resolving {}: {error}", target.host);
@@ -22,6 +23,14 @@ pub(crate) async fn connect(target: &Target, budget: Duration) -> Result<TcpStre
         }
         Err(_) => return Err((ConnectFailure::NameNotResolved, Vec::new())),
     };
+    if let (Some(family), false) = (options.family, addresses.is_empty()) {
+        addresses.retain(|address| address.is_ipv6() == (family == Family::V6));
+        if addresses.is_empty() {
+            let (wanted, has) = if family == Family::V6 { ("IPv6", "IPv4") } else { ("IPv4", "IPv6") };
+            let words = format!("the host has only {has} addresses, and {wanted} was asked for");
+            return Err((ConnectFailure::Other(words), Vec::new()));
+        }
+    }
     let mut worst = ConnectFailure::NameNotResolved;
     let mut tried = Vec::new();
     for address in addresses {

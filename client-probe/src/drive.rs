@@ -4,8 +4,10 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{
-    AuthCall, Blame, Client, ClientConfig, Ending, Failure, LicenseCall, Output, TlsFailure, TlsFailureKind,
+    AuthCall, Blame, Client, ClientConfig, Ending, Failure, LicenseCall, Machine as _, Output, TlsFailure,
+    TlsFailureKind,
 };
 use badrdp_proto::pdu::auto_reconnect::ServerCookie;
 use badrdp_proto::pdu::autodetect::NetworkCharacteristics;
@@ -19,19 +21,18 @@ use badrdp_proto::transcript::{Direction, Event, Recorder, Transcript};
 use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::codes::ErrorInfo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 
 use crate::again::Errand;
 use crate::auth::Auth;
-use crate::certificate::{TrustStore, judge};
+use crate::certificate::judge;
 use crate::connect::connect;
 use crate::licensing::Licensing;
-use crate::probe::{License, LogonMode, Options, Roots, Target};
+use crate::probe::{License, LogonMode, Options, Target};
 use crate::tap::{Tap, Watched};
 use crate::tls;
+use crate::trust::Reading;
 
 /// A peer that drips is given this many budgets in all.
 const BUDGETS: u32 = 12;
@@ -56,13 +57,11 @@ pub(crate) struct Walked {
 /// Walks the handshake on this errand, and records it.
 pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) -> Walked {
     let start = Instant::now();
-    // The system's trust store takes longer to read than most hosts to answer: read it meanwhile.
-    let roots = options.roots.clone();
-    let roots = tokio::task::spawn_blocking(move || TrustStore::load(&roots));
-    let stream = match connect(target, options.connect_budget).await {
+    let roots = Reading::start(&options.roots);
+    let stream = match connect(target, options).await {
         Ok(stream) => stream,
         Err((failure, tried)) => {
-            let mut recorder = Recorder::new(Side::Client, options.budget);
+            let mut recorder = Recorder::new(Side::Client, options.silence(Stage::Tcp));
             recorder.record(start.elapsed(), Stage::Tcp, Event::ConnectFailed { failure, tried });
             let cause = Blame::Local("TCP could not be connected");
             let failure = Failure { stage: Stage::Tcp, cause, after: None };
@@ -72,7 +71,8 @@ pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) ->
     };
     let peer = stream.peer_addr().ok().map(|address| address.ip());
     let config = client_config(options, errand, peer.is_some_and(|peer| peer.is_ipv6()));
-    let mut session = Session::new(Client::new(config), options.budget);
+    let first = Stage::ConnectionInitiation;
+    let mut session = Session::new(Client::new(config), options.silence(first));
     session.note(start.elapsed(), Event::Connected { peer });
     if let (Some(credentials), None) = (&options.credentials, &errand.password) {
         let (domain, user) = (credentials.domain.clone(), credentials.user.clone());
@@ -81,12 +81,13 @@ pub(crate) async fn walk(target: &Target, options: &Options, errand: &Errand) ->
     let drive = Drive {
         session,
         peer,
-        stream: Stream::Plain(stream),
+        stream: Stream::Plain(Wire::connected(stream, options.capture.as_ref())),
         name: options.server_name.clone().unwrap_or_else(|| target.host.clone()),
         options,
         errand,
         start,
         roots: Some(roots),
+        stage: (first, Instant::now()),
         leaf: Vec::new(),
         trusted: false,
         auth: None,
@@ -109,6 +110,7 @@ fn client_config(options: &Options, errand: &Errand, ipv6: bool) -> ClientConfig
             LogonMode::RemoteGuard => NegotiationRequest::REMOTE_GUARD,
         },
         stop_after_logon: options.stop_after_logon,
+        stop_after_settings: options.stop_after_settings,
         user: errand.user.clone().or_else(|| {
             options.credentials.as_ref().map(|credentials| (credentials.domain.clone(), credentials.user.clone()))
         }),
@@ -139,7 +141,7 @@ pub(crate) fn is_picture(message: &Message) -> bool {
 }
 
 enum Stream {
-    Plain(TcpStream),
+    Plain(Wire),
     Tls(Box<TlsStream<Tap>>),
     /// The handshake failed and took the stream with it.
     Gone,
@@ -194,7 +196,9 @@ struct Drive<'a> {
     options: &'a Options,
     errand: &'a Errand,
     start: Instant,
-    roots: Option<JoinHandle<TrustStore>>,
+    roots: Option<Reading>,
+    /// The stage that the connection is in, and since when.
+    stage: (Stage, Instant),
     /// The host's own certificate, in DER.
     leaf: Vec<u8>,
     /// Whether the host may have credentials.
@@ -221,10 +225,27 @@ impl Drive<'_> {
         self.start + self.options.connect_budget + self.options.budget * BUDGETS
     }
 
+    /// Notes where the connection is: each stage may have a budget of its own.
+    fn enter(&mut self) {
+        let stage = self.session.machine().stage();
+        if stage != self.stage.0 {
+            self.stage = (stage, Instant::now());
+            self.session.set_budget(self.options.silence(stage));
+        }
+    }
+
+    /// When the stage must be over, silent or not.
+    fn stage_deadline(&self) -> Instant {
+        let (stage, since) = self.stage;
+        self.options.stage_budgets.of(stage).map_or(self.latest(), |budget| self.latest().min(since + budget))
+    }
+
     async fn run(mut self) -> Walked {
         loop {
             let now = self.now();
-            match self.session.poll(now) {
+            let next = self.session.poll(now);
+            self.enter();
+            match next {
                 Some(Output::Send(message)) => self.send(&message).await,
                 Some(Output::StartTls) => self.start_tls().await,
                 Some(Output::Activated) => {
@@ -284,7 +305,7 @@ impl Drive<'_> {
         if self.deaf {
             return;
         }
-        match timeout(self.options.budget, self.stream.write(&bytes)).await {
+        match timeout(self.options.silence(self.stage.0), self.stream.write(&bytes)).await {
             Ok(Ok(())) => {
                 let now = self.now();
                 self.session.sent(now, message.kind(), Some(message), &bytes, Vec::new());
@@ -332,9 +353,9 @@ impl Drive<'_> {
             let now = self.now();
             return self.read_failed(now, &error);
         }
-        let silence = Instant::now() + self.options.budget;
+        let silence = Instant::now() + self.options.silence(self.stage.0);
         let lost = self.heartbeat_lost().map(|silence| Instant::now() + silence);
-        let linger = self.linger_until.unwrap_or(silence).min(self.latest());
+        let linger = self.linger_until.unwrap_or(silence).min(self.stage_deadline());
         let deadline = lost.map_or(linger, |lost| lost.min(linger));
         let mut buffer = vec![0; CHUNK];
         let outcome = timeout_at(deadline, self.stream.read(&mut buffer)).await;
@@ -387,7 +408,8 @@ impl Drive<'_> {
         };
         let watched = Watched::new(self.start);
         let tap = Tap::new(stream, ahead, watched.clone());
-        let outcome = tls::handshake(tap, &watched, &self.name, self.peer, self.options.budget, self.latest()).await;
+        let (budget, latest) = (self.options.silence(Stage::Tls), self.stage_deadline());
+        let outcome = tls::handshake(tap, &watched, &self.name, self.peer, budget, latest).await;
         for (at, event) in watched.with(|watch| std::mem::take(&mut watch.events)) {
             self.session.note(at, event);
         }
@@ -415,10 +437,7 @@ impl Drive<'_> {
         let Some(roots) = self.roots.take() else {
             return;
         };
-        let roots = roots.await.unwrap_or_else(|error| {
-            tracing::warn!("the trust store could not be read: {error}");
-            TrustStore::load(&Roots::Only(Vec::new()))
-        });
+        let roots = roots.finish().await;
         let verdict = judge(chain, &self.name, self.options.now, &roots);
         self.leaf = chain.first().cloned().unwrap_or_default();
         self.trusted = self.options.accept_certificate || verdict.problems.is_empty();

@@ -1,9 +1,14 @@
 //! The probe's front: a target, options, a transcript.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use badrdp_capture::Capture;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::transcript::Transcript;
+use badrdp_proto::vocab::Stage;
+
+use crate::trust::Roots;
 
 /// The host to probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +26,10 @@ pub struct Options {
     pub budget: Duration,
     /// The longest wait for TCP to connect. Default 5 s.
     pub connect_budget: Duration,
+    /// The longest that these stages may take, each as a whole. Default none: a stage is ended by silence alone.
+    pub stage_budgets: StageBudgets,
+    /// Addresses to take of a name's. Default all.
+    pub family: Option<Family>,
     /// How long to wait in the active stage for a picture, an error or a close. Default 3 s.
     pub linger: Duration,
     /// Protocols to offer. Default SSL, HYBRID, HYBRID_EX.
@@ -49,6 +58,8 @@ pub struct Options {
     pub side_transports: u32,
     /// End the connection once the user is logged on, before a session is opened.
     pub stop_after_logon: bool,
+    /// End the connection once the host's settings are known (MCS Connect Response). Default no.
+    pub stop_after_settings: bool,
     /// What to do when the host starts a licence exchange. Default: decline, so that no licence is spent.
     pub license: License,
     /// The `mstshash` cookie to send, as real clients do. Default `badrdp`. Its CR LF also wakes services that read
@@ -62,6 +73,35 @@ pub struct Options {
     pub reconnect: Option<Reconnect>,
     /// Go where the host redirects to. Default no.
     pub follow: Option<Follow>,
+    /// Takes what the connections carry, and their TLS keys. Default nothing.
+    pub capture: Option<Arc<Capture>>,
+}
+
+/// Of a host's addresses, those of one protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// The longest that stages may take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StageBudgets(Vec<(Stage, Duration)>);
+
+impl StageBudgets {
+    /// Sets one; what was set before is replaced.
+    pub fn set(&mut self, stage: Stage, budget: Duration) {
+        self.0.retain(|(known, _)| *known != stage);
+        self.0.push((stage, budget));
+    }
+
+    /// A stage's, where it has one.
+    #[must_use]
+    pub fn of(&self, stage: Stage) -> Option<Duration> {
+        self.0.iter().find(|(known, _)| *known == stage).map(|(_, budget)| *budget)
+    }
 }
 
 /// How to come back to a session that was lost.
@@ -183,15 +223,12 @@ pub enum LogonMode {
     RemoteGuard,
 }
 
-/// Who is trusted to issue certificates.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Roots {
-    /// The system's trust store.
-    System,
-    /// The system's trust store and these certificates, in DER.
-    SystemAnd(Vec<Vec<u8>>),
-    /// Only these certificates, in DER.
-    Only(Vec<Vec<u8>>),
+impl Options {
+    /// The longest silence accepted in a stage.
+    pub(crate) fn silence(&self, stage: Stage) -> Duration {
+        let usual = if stage == Stage::Tcp { self.connect_budget } else { self.budget };
+        self.stage_budgets.of(stage).unwrap_or(usual)
+    }
 }
 
 impl Default for Options {
@@ -199,6 +236,8 @@ impl Default for Options {
         Self {
             budget: Duration::from_secs(10),
             connect_budget: Duration::from_secs(5),
+            stage_budgets: StageBudgets::default(),
+            family: None,
             linger: Duration::from_secs(3),
             protocols: Protocols::SSL.union(Protocols::HYBRID).union(Protocols::HYBRID_EX),
             now: SystemTime::now(),
@@ -212,12 +251,14 @@ impl Default for Options {
             channels: vec!["cliprdr".to_owned()],
             side_transports: 0,
             stop_after_logon: false,
+            stop_after_settings: false,
             license: License::Decline,
             cookie: Some("badrdp".to_owned()),
             routing_token: None,
             correlation_id: None,
             reconnect: None,
             follow: None,
+            capture: None,
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{Client, ClientConfig, Output};
 use badrdp_proto::pdu::Message;
 use badrdp_proto::pdu::x224::{NegotiationAnswer, Protocols};
 use badrdp_proto::session::Session;
 use badrdp_proto::transcript::{Direction, Event, NlaRequirement, Transcript};
+use badrdp_proto::vocab::Stage;
 use badrdp_proto::vocab::codes::NegotiationFailureCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
@@ -42,10 +44,12 @@ pub(crate) async fn ask(target: &Target, options: &Options) -> NlaRequirement {
         routing_token: options.routing_token.clone().map(String::into_bytes),
         ..ClientConfig::default()
     };
-    let Ok(mut stream) = connect(target, options.connect_budget).await else {
+    let budget = options.silence(Stage::ConnectionInitiation);
+    let Ok(stream) = connect(target, options).await else {
         return NlaRequirement::Unknown;
     };
-    let mut session = Session::new(Client::new(config), options.budget);
+    let mut stream = Wire::connected(stream, options.capture.as_ref());
+    let mut session = Session::new(Client::new(config), budget);
     let answer = async {
         let mut buffer = vec![0; 1024];
         loop {
@@ -62,7 +66,7 @@ pub(crate) async fn ask(target: &Target, options: &Options) -> NlaRequirement {
             }
         }
     };
-    match timeout(options.budget, answer).await {
+    match timeout(budget, answer).await {
         Ok(Ok(())) => {}
         Ok(Err::<(), std::io::Error>(error)) => tracing::debug!("asking whether NLA is required: {error}"),
         Err(_) => tracing::debug!("asking whether NLA is required: no answer"),

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::transcript::{Direction, Event};
 use badrdp_proto::wire::tls_record::{Hello, TlsWatch};
 use bytes::{Buf as _, Bytes};
+use rustls::KeyLog;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 /// What the tap saw; shared, because a failed handshake does not give its stream back.
@@ -88,15 +89,20 @@ impl Watch {
 /// The stream itself.
 #[derive(Debug)]
 pub(crate) struct Tap {
-    stream: TcpStream,
+    stream: Wire,
     ahead: Bytes,
     watched: Watched,
 }
 
 impl Tap {
     /// `ahead` was read before TLS was asked for.
-    pub(crate) const fn new(stream: TcpStream, ahead: Bytes, watched: Watched) -> Self {
+    pub(crate) const fn new(stream: Wire, ahead: Bytes, watched: Watched) -> Self {
         Self { stream, ahead, watched }
+    }
+
+    /// Where the keys of this connection are wanted, if they are.
+    pub(crate) fn key_log(&self) -> Option<Arc<dyn KeyLog>> {
+        self.stream.key_log()
     }
 }
 

@@ -9,7 +9,7 @@ use badrdp_proto::connect::{CloseKind, TlsFacts, TlsFailure, TlsFailureKind};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, KeyLog, SignatureScheme};
 use tokio::time::{Instant, sleep_until};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -27,7 +27,7 @@ pub(crate) async fn handshake(
     latest: Instant,
 ) -> Result<(TlsStream<Tap>, TlsFacts), TlsFailure> {
     let failed = |kind| TlsFailure { kind, after: watched.with(|watch| watch.received.last()) };
-    let connector = match connector() {
+    let connector = match connector(tap.key_log()) {
         Ok(connector) => connector,
         Err(error) => return Err(failed(TlsFailureKind::AlertSent(None, error.to_string()))),
     };
@@ -55,14 +55,17 @@ pub(crate) async fn handshake(
     }
 }
 
-fn connector() -> Result<TlsConnector, rustls::Error> {
+fn connector(key_log: Option<Arc<dyn KeyLog>>) -> Result<TlsConnector, rustls::Error> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Arc::new(TakeAny { provider: Arc::clone(&provider) });
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
+    if let Some(key_log) = key_log {
+        config.key_log = key_log;
+    }
     Ok(TlsConnector::from(Arc::new(config)))
 }
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{CloseKind, Ending, Output, TlsFailure};
 use badrdp_proto::pdu::Message;
 use badrdp_proto::transcript::{Direction, Event};
@@ -54,7 +55,8 @@ impl Connection {
     pub(crate) fn new(host: Arc<Host>, arrival: Arrival) -> Self {
         let Arrival { stream, peer, number, open } = arrival;
         let log = Log::new(&host, number, peer);
-        let link = Link::new(stream, host.budget);
+        let wire = Wire::accepted(stream, peer, host.capture.as_ref());
+        let link = Link::new(wire, host.budget);
         let plan = Plan::new(&host.faults);
         let acceptor = Acceptor::new(&host.auth, number);
         let licensor = Licensor::new(host.auth.seed, number);
@@ -88,6 +90,7 @@ impl Connection {
     /// Plays the scenario to its end.
     pub(crate) async fn run(mut self) {
         self.log.connected();
+        self.link.entitle(&self.host.id, self.number);
         while let Flow::Go = self.turn().await {}
         self.choose_nothing();
         for shaped in self.plan.flush() {
@@ -103,6 +106,8 @@ impl Connection {
             open.ending();
         }
         log.closed(how, altered);
+        // By now it is settled which scenario was played.
+        link.entitle(&host.id, number);
         let closed = link.end(how).await;
         if let (Ending::Stall, Some(reset)) = (how, closed) {
             log.note(Event::PeerClosed(if reset { CloseKind::Reset } else { CloseKind::Fin }));

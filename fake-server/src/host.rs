@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use badrdp_capture::Capture;
 use badrdp_proto::connect::ServerConfig;
 use badrdp_proto::transcript::Transcript;
 use badrdp_scenarios::model::Fault;
@@ -40,6 +41,7 @@ pub(crate) struct Host {
     pub(crate) cards: Arc<Cards>,
     pub(crate) observer: Option<Observer>,
     pub(crate) wire: Option<WireObserver>,
+    pub(crate) capture: Option<Arc<Capture>>,
     pub(crate) book: Arc<Book>,
 }
 
@@ -141,6 +143,7 @@ impl Stock {
             cards: Arc::clone(&self.cards),
             observer: self.options.observer.clone(),
             wire: self.options.wire.clone(),
+            capture: self.options.capture.clone(),
             book: Arc::clone(book),
         })
     }

@@ -1,12 +1,13 @@
 //! The connection to one client: TCP, then TLS over it.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{Ending, TlsFailureKind};
-use rustls::ServerConnection;
+use rustls::{ServerConfig, ServerConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use crate::tls::sealed_alert;
@@ -44,7 +45,7 @@ pub(crate) enum WriteFailure {
 /// The socket, with TLS on top once it is up.
 #[derive(Debug)]
 pub(crate) struct Link {
-    stream: TcpStream,
+    stream: Wire,
     tls: Option<Box<ServerConnection>>,
     buffer: Vec<u8>,
     budget: Duration,
@@ -58,7 +59,7 @@ pub(crate) struct Link {
 
 impl Link {
     /// An accepted connection; `budget` is the longest silence, and the longest time for one write.
-    pub(crate) fn new(stream: TcpStream, budget: Duration) -> Self {
+    pub(crate) fn new(stream: Wire, budget: Duration) -> Self {
         // Every write is a segment of its own: `split` and `drip` need that.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
@@ -78,6 +79,19 @@ impl Link {
     /// The session has to stay up however long the user looks at it.
     pub(crate) const fn listen_for_ever(&mut self) {
         self.patience = None;
+    }
+
+    /// The configuration for this connection: with its own log of keys, where the connection is recorded.
+    pub(crate) fn tls_config(&self, config: &Arc<ServerConfig>) -> Arc<ServerConfig> {
+        let Some(key_log) = self.stream.key_log() else { return Arc::clone(config) };
+        let mut config = ServerConfig::clone(config);
+        config.key_log = key_log;
+        Arc::new(config)
+    }
+
+    /// What a record of the connection is headed with.
+    pub(crate) fn entitle(&self, scenario: &str, number: u64) {
+        self.stream.entitle(|| format!("{scenario}, connection {number} of its port"));
     }
 
     /// From now on everything goes through TLS.

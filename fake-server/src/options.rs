@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use badrdp_capture::Capture;
 use badrdp_proto::connect::Ending;
 use badrdp_proto::transcript::Entry;
 use badrdp_proto::vocab::MessageKind;
@@ -74,6 +75,8 @@ pub struct Options {
     pub observer: Option<Observer>,
     /// Sees what is done on the wire, live.
     pub wire: Option<WireObserver>,
+    /// Takes what the connections carry, and their TLS keys. Default nothing.
+    pub capture: Option<Arc<Capture>>,
 }
 
 impl Options {
@@ -109,6 +112,7 @@ impl Default for Options {
             names: Vec::new(),
             observer: None,
             wire: None,
+            capture: None,
         }
     }
 }

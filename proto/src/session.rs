@@ -221,6 +221,11 @@ impl<M: Machine> Session<M> {
         self.machine.handle(Input::Closed(kind));
     }
 
+    /// From now on this is the longest silence that is accepted; the transcript has the last one.
+    pub const fn set_budget(&mut self, budget: Duration) {
+        self.recorder.set_budget(budget);
+    }
+
     /// Nothing arrived within the budget.
     pub fn timed_out(&mut self, now: Duration) {
         self.note_unfinished(now);

@@ -83,6 +83,7 @@ fn incoherent(client: &Transcript, diagnosis: &Diagnosis) -> Vec<String> {
             wrong.push("healthy, although something was found or there was no session".to_owned());
         }
         Verdict::Healthy => {}
+        Verdict::HealthySoFar => wrong.push("the probe left early, though nobody told it to".to_owned()),
         Verdict::Unreachable => wrong.push("the host answered TCP and is called unreachable".to_owned()),
         verdict if nothing => {
             wrong.push(format!("{verdict:?} at {}, and no finding says why", diagnosis.stage));

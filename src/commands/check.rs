@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use self::outputs::Outputs;
 use crate::commands::filter::Filter;
-use crate::commands::run::progress::Progress;
+use crate::commands::progress::Progress;
 use crate::commands::{select, serve};
 use crate::{exit, output};
 
@@ -199,7 +199,7 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
         let recorded = expectations.recorded(&checked.scenario.id, checked.verdict.class);
         summary.count(&checked, &recorded);
         let told = Told { checked, recorded };
-        progress.step(summary.unexpected.len() + summary.unexpected_good.len());
+        progress.step(summary.unexpected.len() + summary.unexpected_good.len(), "not as recorded");
         outputs.take(&told, &profile.name)?;
         if !arguments.json {
             progress.print(&text::case(&told, width, arguments.verbose))?;
@@ -238,7 +238,7 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
         }
     }
     if *stop.borrow() {
-        return Ok(exit::STOPPED);
+        return Ok(exit::INTERRUPTED);
     }
     if summary.connected == 0 && summary.total() > 0 {
         let words = summary.last_words.unwrap_or_default();

@@ -1,6 +1,5 @@
 //! `badrdp diagnose`: a saved transcript, judged again without the host.
 
-use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::probe::address;
+use crate::page::PageFile;
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
@@ -30,18 +30,24 @@ pub(crate) struct Arguments {
     /// Print JSON instead of text: the document that `badrdp probe --json` prints, one per line where there are several
     #[arg(long)]
     json: bool,
+    /// Write the report as a web page, too: the ladder as a drawing, the findings, and what a survey found
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 const HELP: &str = "\
 The diagnosis is made from the transcript alone, as it was when the host was
 there; a newer badrdp may say more. What the file lacks is not diagnosed: the
 lengths of TLS records and the bytes of CredSSP's messages are not in it. What
-a survey found is not judged again: --json keeps it as it is, text leaves it
-out.
+a survey found is not judged again: --json and --html show it as it is, text
+leaves it out.
+
+The page of --html is one file that loads nothing and runs no script. What is
+printed stays the same.
 
 Examples:
   badrdp probe pc.corp.example --json > pc.json
-  badrdp diagnose pc.json
+  badrdp diagnose pc.json --html pc.html
   badrdp run tls --json | badrdp diagnose - --only tls/key-unusable
 
 Exit codes:
@@ -52,7 +58,7 @@ Exit codes:
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments { file, only, verbose, json, .. } = arguments;
+    let Arguments { file, only, verbose, json, html } = arguments;
     let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
     let bytes = bytes(&file).with_context(|| format!("cannot read {name}"))?;
     let mut all = saved::read(&bytes).with_context(|| format!("cannot read {name}"))?;
@@ -63,18 +69,30 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     }
     anyhow::ensure!(!all.is_empty(), "{name} has no transcript: none of its scenarios was replayed");
     let detail = if verbose { text::Detail::Messages } else { text::Detail::Stages };
+    let title = match all.as_slice() {
+        [alone] => heading(alone, &name),
+        many => format!("{} transcripts, saved in {name}", many.len()),
+    };
+    let mut page = html.map(|html| PageFile::create(&html, &title)).transpose()?;
     let mut worst = exit::AS_EXPECTED;
     for (index, saved) in all.iter().enumerate() {
         let diagnosis = diagnose(&saved.transcript);
         worst = worst.max(exit_code(diagnosis.verdict));
-        let shown = if json {
-            document(saved, &diagnosis, all.len() == 1)
+        let document = (json || page.is_some()).then(|| document(saved, &diagnosis));
+        if let (Some(page), Some(document)) = (&mut page, &document) {
+            page.host(document)?;
+        }
+        if let Some(document) = document.filter(|_| json) {
+            let shown = if all.len() == 1 { format!("{document:#}\n") } else { format!("{document}\n") };
+            output::print(&shown)?;
         } else {
             let gap = if index > 0 { "\n" } else { "" };
             let report = text::report_within(&saved.transcript, &diagnosis, detail, output::prose_width());
-            format!("{gap}{}\n{report}", heading(saved, &name))
-        };
-        output::print(&shown)?;
+            output::report(&format!("{gap}{}\n{report}", heading(saved, &name)))?;
+        }
+    }
+    if let Some(page) = page {
+        page.end()?;
     }
     // Several hosts of which one was unreachable: something is wrong, not everything.
     Ok(if all.len() > 1 { worst.min(exit::NOT_AS_EXPECTED) } else { worst })
@@ -83,7 +101,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
 /// The exit code for one host.
 pub(crate) const fn exit_code(verdict: Verdict) -> u8 {
     match verdict {
-        Verdict::Healthy | Verdict::NeedsCredentials => exit::AS_EXPECTED,
+        Verdict::Healthy | Verdict::HealthySoFar | Verdict::NeedsCredentials => exit::AS_EXPECTED,
         Verdict::Degraded | Verdict::Refused | Verdict::Broken | Verdict::NotRdp => exit::NOT_AS_EXPECTED,
         Verdict::Unreachable => exit::UNREACHABLE,
     }
@@ -111,7 +129,7 @@ fn heading(saved: &Saved, name: &str) -> String {
     }
 }
 
-fn document(saved: &Saved, diagnosis: &Diagnosis, alone: bool) -> String {
+fn document(saved: &Saved, diagnosis: &Diagnosis) -> Value {
     let mut report = json::report(&saved.transcript, diagnosis);
     if let Value::Object(report) = &mut report {
         if let Some(target) = &saved.target {
@@ -122,9 +140,7 @@ fn document(saved: &Saved, diagnosis: &Diagnosis, alone: bool) -> String {
             report.insert("scenario".to_owned(), id.as_str().into());
         }
     }
-    let mut text = String::new();
-    let _ = if alone { writeln!(text, "{report:#}") } else { writeln!(text, "{report}") };
-    text
+    report
 }
 
 #[cfg(test)]

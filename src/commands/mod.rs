@@ -1,10 +1,12 @@
 //! One file per command; none knows the protocol.
 
+pub(crate) mod capturing;
 pub(crate) mod check;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod filter;
 pub(crate) mod probe;
+mod progress;
 pub(crate) mod run;
 pub(crate) mod scenario;
 pub(crate) mod select;

@@ -1,45 +1,48 @@
 //! `badrdp probe`.
 
+mod limits;
+mod list;
 mod logon;
-mod survey;
+mod many;
+mod one;
+mod surveying;
+mod target;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::Context as _;
-use badrdp_client_probe::report::{self, json, survey_json, text};
-use badrdp_client_probe::{Follow, License, LicenseSecrets, Options, Roots, Target, diagnose};
+use badrdp_client_probe::{Follow, License, LicenseSecrets, Options, Roots, Target};
 use badrdp_proto::pdu::x224::Protocols;
 use clap::Args;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use serde_json::json;
 
+use self::limits::Limits;
+use self::list::Hosts;
 use self::logon::Logon;
-use self::survey::Surveying;
-use crate::{exit, output};
+use self::surveying::Surveying;
+use self::target::Spec;
+use crate::commands::capturing::{self, Capturing};
 
-/// The port of Remote Desktop.
-const PORT: u16 = 3389;
+pub(crate) use self::target::address;
 
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Arguments {
-    /// Name or address, with a port where it is not 3389: `pc.corp.example`, `192.0.2.7:3390`, `[::1]:3389`
-    #[arg(value_name = "HOST[:PORT]", value_parser = target)]
-    target: Target,
-    /// The longest silence accepted at any step
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = crate::duration::parse)]
-    timeout: Duration,
-    /// The longest wait for TCP to connect
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = crate::duration::parse)]
-    connect_timeout: Duration,
-    /// Print every message in place of one line per stage
-    #[arg(short, long)]
-    verbose: bool,
-    /// Print JSON instead of text
-    #[arg(long)]
-    json: bool,
+    /// Name or address, with a port where it is not 3389: `pc.corp.example`, `192.0.2.7:3390`, `[::1]:3389`; or a range
+    /// of addresses: `192.0.2.0/24`
+    #[arg(value_name = "HOST[:PORT]", value_parser = Spec::read, required_unless_present = "file")]
+    targets: Vec<Spec>,
+    /// Probe the hosts in FILE, too, one on each line; `-` is standard input
+    #[arg(short, long, value_name = "FILE")]
+    file: Vec<PathBuf>,
+    #[command(flatten)]
+    several: many::Several,
+    #[command(flatten)]
+    limits: Limits,
+    #[command(flatten)]
+    output: one::Output,
     /// The name that the certificate must be for, where it is not HOST
     #[arg(long, value_name = "NAME")]
     server_name: Option<String>,
@@ -56,7 +59,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     follow: bool,
     /// Follow redirections to this host, too (repeat for more); it may get the redirection's credentials, and yours
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = target)]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = target::target)]
     follow_to: Vec<Target>,
     /// Protocols to offer
     #[arg(long, value_name = "LIST", default_value = "ssl,hybrid,hybrid-ex", value_parser = protocols)]
@@ -68,17 +71,25 @@ pub(crate) struct Arguments {
     logon: Logon,
     #[command(flatten)]
     surveying: Surveying,
+    #[command(flatten)]
+    capturing: Capturing,
 }
 
 const HELP: &str = "\
-Without --user no credentials are sent: the probe goes as far as the host lets a
-stranger go. A host that does NLA tells its names and its clock even so.
+The probe walks the handshake as far as the host lets a stranger go, and then
+asks, one connection at a time and paced, which security protocols, which TLS
+and which certificates it has (--survey). A host that does NLA tells its names
+and its clock even so. No credentials are sent. The connections are counted, and
+stop at the first silence, as some servers take a row of refused ones badly. The
+host's log will show handshakes that were begun and not finished. --quick asks
+one connection of it and no more.
 
 With --user the password comes from --password-file, else from the environment's
 BADRDP_PASSWORD, else from a prompt on the terminal. It is used only on hosts
 that do NLA, and kept back where the certificate has a problem. The host itself
 gets it only once it has proved that its certificate is its own. Credentials
-that it takes are reported as \"accepted\", refused ones with the reason.
+that it takes are reported as \"accepted\", refused ones with the reason. A user
+goes with one host: a wrong password that is tried on many locks the account.
 
 With --follow and without --user, the user and the password that a redirection
 brings are used where it leads, if the certificate of the host that sent it has
@@ -90,113 +101,75 @@ and most such hosts end the connection there: they are reported as working.
 away, so that the session opens. The host's licence server may count it as
 given to a device, a temporary one the first time.
 
-With --survey the host is asked more, one connection at a time and paced: which
-security protocols, which TLS, which certificates. The connections are counted.
-The survey stops at the first silence, as some servers take it badly. The host's
-log will show handshakes that were begun and not finished.
+Several hosts are told in a line or two each, as they are done: the verdict's
+finding, what mstsc would show, and all else by its id. Addresses of a range at
+which nothing can be reached are only counted.
 
 Examples:
   badrdp probe pc.corp.example
-  badrdp probe pc.corp.example --survey protocols,tls
+  badrdp probe pc.corp.example --quick
   badrdp probe 192.0.2.7:3390 --server-name pc.corp.example --ca corp-ca.pem
-  badrdp probe [::1]:3389 --timeout 2s --verbose
+  badrdp probe [::1]:3389 --timeout 2s --stage-timeout nla=20s --verbose
   badrdp probe pc.corp.example --user 'EXAMPLE\\alice' --auth-only
   badrdp probe broker.corp.example --follow-to rdsh1.corp.example
+  badrdp probe 192.0.2.0/24 -f servers.txt --quick --ndjson > all.ndjson
 
 Exit codes:
-  0  the host works, as far as it can be seen; with --user: and it accepted the
-     credentials, where it does NLA
-  1  a failure or a problem was found, or the probe could not see the end; with
-     --survey: or a weakness of medium or high severity
+  0  the host works, as far as it can be seen, and has no weakness of medium or
+     high severity; with --user: and it accepted the credentials, where it does
+     NLA
+  1  a failure, a problem or a weakness was found, or the probe could not see
+     the end; of several hosts: at one of them, or a host that was named could
+     not be reached
   2  wrong usage
-  3  the host could not be reached";
+  3  the host could not be reached; of several hosts: none
+130  stopped by Ctrl-C, several hosts only";
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments { target, timeout, connect_timeout, verbose, json, server_name, ca, cookie, protocols, .. } =
-        arguments;
-    let Arguments { routing_token, follow, follow_to, accept_license, logon, surveying, .. } = arguments;
+    let hosts = list::hosts(arguments.targets.clone(), &arguments.file)?;
+    let errand = arguments.logon.is_wanted() || arguments.follow || !arguments.follow_to.is_empty();
+    let survey = arguments.surveying.what(errand);
+    if matches!(hosts, Hosts::Several(_)) {
+        anyhow::ensure!(
+            !arguments.logon.is_wanted(),
+            "--user goes with one host: a wrong password that is tried on many locks the account"
+        );
+    }
+    let Arguments { several, output, .. } = &arguments;
+    let (several, output) = (several.clone(), output.clone());
+    let options = options(arguments)?;
+    let capture = options.capture.clone();
+    let code = match hosts {
+        Hosts::One(target) => one::main(&target, &options, survey.as_ref(), &output),
+        Hosts::Several(specs) => many::main(specs, options, survey, &several, &output),
+    };
+    capturing::finish(capture.as_ref())?;
+    code
+}
+
+fn options(arguments: Arguments) -> anyhow::Result<Options> {
+    let Arguments { limits, server_name, ca, cookie, routing_token, follow, follow_to, protocols, .. } = arguments;
+    let Arguments { accept_license, logon, surveying, capturing, .. } = arguments;
     let follow = (follow || !follow_to.is_empty()).then_some(Follow { elsewhere: follow_to });
     let mut options = Options::default();
     logon.apply(&mut options)?;
-    let options = Options {
-        budget: timeout,
-        connect_budget: connect_timeout,
+    limits.apply(&mut options);
+    Ok(Options {
         protocols,
         // Whoever typed a password took a while.
         now: SystemTime::now(),
         roots: roots(&ca)?,
         server_name,
-        ask_nla_required: true,
+        ask_nla_required: !surveying.quick,
+        stop_after_settings: surveying.quick,
         license: license(accept_license)?,
         cookie: Some(cookie).filter(|cookie| !cookie.is_empty()),
         routing_token,
         follow,
+        capture: capturing.start()?,
         ..options
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let transcript = runtime.block_on(badrdp_client_probe::probe(&target, &options));
-    let survey = runtime.block_on(surveying.run(&target, &options, &transcript));
-    // A name server that does not answer must not hold back the report.
-    runtime.shutdown_background();
-    let diagnosis = diagnose(&transcript);
-    if json {
-        let mut report = json::report(&transcript, &diagnosis);
-        if let Some(report) = report.as_object_mut() {
-            report.insert("target".to_owned(), json!({ "host": target.host, "port": target.port }));
-            report.extend(survey.as_ref().map(|survey| ("survey".to_owned(), survey_json::survey(survey))));
-        }
-        output::print(&format!("{report:#}\n"))?;
-    } else {
-        let detail = if verbose { text::Detail::Messages } else { text::Detail::Stages };
-        let mut report = text::report_within(&transcript, &diagnosis, detail, output::prose_width());
-        if let Some(survey) = &survey {
-            report = format!("{report}\n{}", report::survey::report_within(survey, output::prose_width()));
-        }
-        output::print(&format!("Probing {}\n{report}", address(&target)))?;
-    }
-    let weak = survey.as_ref().is_some_and(survey::is_weak);
-    Ok(super::diagnose::exit_code(diagnosis.verdict).max(if weak { exit::NOT_AS_EXPECTED } else { exit::AS_EXPECTED }))
-}
-
-pub(crate) fn address(target: &Target) -> String {
-    let Target { host, port } = target;
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-}
-
-/// `HOST`, `HOST:PORT`, `[V6]`, `[V6]:PORT`, or a bare IPv6 address.
-fn target(text: &str) -> Result<Target, String> {
-    if text.contains("//") {
-        return Err("give HOST or HOST:PORT, not a URL".to_owned());
-    }
-    let (host, port) = if let Some(rest) = text.strip_prefix('[') {
-        let (host, rest) = rest.split_once(']').ok_or("the bracket is not closed")?;
-        if host.parse::<std::net::Ipv6Addr>().is_err() {
-            return Err(format!("{host:?} is not an IPv6 address"));
-        }
-        match rest {
-            "" => (host, None),
-            rest => (host, Some(rest.strip_prefix(':').ok_or("only `:PORT` may follow the bracket")?)),
-        }
-    } else if text.parse::<std::net::Ipv6Addr>().is_ok() {
-        (text, None)
-    } else {
-        text.rsplit_once(':').map_or((text, None), |(host, port)| (host, Some(port)))
-    };
-    if host.is_empty() {
-        return Err("the host is empty".to_owned());
-    }
-    if host.contains(':') && host.parse::<std::net::Ipv6Addr>().is_err() {
-        return Err("an IPv6 address with a port needs brackets: [::1]:3389".to_owned());
-    }
-    let port = match port {
-        None => PORT,
-        Some(text) => match text.parse() {
-            Ok(port) if port > 0 => port,
-            _ => return Err(format!("{text:?} is not a port (1 to 65535)")),
-        },
-    };
-    Ok(Target { host: host.to_owned(), port })
+    })
 }
 
 /// A CR or LF would end the cookie; MS-RDPBCGR 2.2.1.1 has ANSI characters.
@@ -248,29 +221,6 @@ fn certificates(file: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what they expect")]
     use super::*;
-
-    #[test]
-    fn targets_are_read_with_and_without_a_port() {
-        let read = |text| target(text).map(|Target { host, port }| (host, port));
-        let ok = |host: &str, port| Ok((host.to_owned(), port));
-        assert_eq!(read("pc"), ok("pc", 3389));
-        assert_eq!(read("pc:3390"), ok("pc", 3390));
-        assert_eq!(read("192.0.2.7:1"), ok("192.0.2.7", 1));
-        assert_eq!(read("[::1]:3390"), ok("::1", 3390));
-        assert_eq!(read("[::1]"), ok("::1", 3389));
-        assert_eq!(read("::1"), ok("::1", 3389));
-        for wrong in ["", ":3389", "pc:", "pc:0", "pc:65536", "pc:x", "[::1", "[pc]:1", "[::1]x", "rdp://pc", "a:b:1"] {
-            assert!(read(wrong).is_err(), "{wrong}");
-        }
-        assert!(read("rdp://pc").unwrap_err().contains("not a URL"));
-    }
-
-    #[test]
-    fn addresses_are_printed_as_they_are_typed() {
-        for text in ["pc:3390", "[::1]:3389"] {
-            assert_eq!(address(&target(text).unwrap()), text);
-        }
-    }
 
     #[test]
     fn protocols_are_a_list_of_names() {

@@ -4,7 +4,6 @@ pub(crate) mod chaos;
 mod json;
 mod lines;
 mod pool;
-pub(crate) mod progress;
 mod repeat;
 
 use std::time::{Duration, Instant};
@@ -16,9 +15,9 @@ use clap::Args;
 
 use self::lines::{Columns, summary, text};
 use self::pool::Tally;
-use self::progress::Progress;
 
 use crate::commands::filter::Filter;
+use crate::commands::progress::Progress;
 use crate::commands::select;
 use crate::output;
 
@@ -126,12 +125,12 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     // In the catalogue's order, each as soon as all before it are done; none is kept.
     let ran = pool::replays(scenarios, arguments.options(), arguments.jobs, |ended| {
         tally.count(&ended);
-        progress.step(tally.unexpected.len());
+        progress.step(tally.unexpected.len(), "not as expected");
         if arguments.json {
             documents.push(json::scenario(&ended));
             return Ok(());
         }
-        progress.print(&text(&ended, &columns, arguments.verbose))
+        progress.report(&text(&ended, &columns, arguments.verbose))
     });
     ran.await?;
     drop(progress);

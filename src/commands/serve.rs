@@ -13,14 +13,17 @@ mod verdicts;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
+use badrdp_capture::Capture;
 use badrdp_client_probe::report::style::{self, paint};
 use badrdp_fake_server::{MAX_TRANSCRIPTS, Options};
 use badrdp_proto::transcript::Transcript;
 use clap::Args;
 
+use crate::commands::capturing::{self, Capturing};
 use crate::commands::filter::Filter;
 use crate::commands::select;
 use crate::{exit, output};
@@ -69,6 +72,11 @@ struct Setting {
     /// Seeds serial numbers and cookies, and what --chaos chooses
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    capturing: Capturing,
+    /// What `capturing` asks for, once it is open.
+    #[arg(skip)]
+    capture: Option<Arc<Capture>>,
 }
 
 const HELP: &str = "\
@@ -98,12 +106,18 @@ const SETTLE: Duration = Duration::from_millis(500);
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(arguments))
+    let mut capture = None;
+    let code = runtime.block_on(serve(arguments, &mut capture))?;
+    // With it go the connections that were still open: they belong to the capture.
+    drop(runtime);
+    capturing::finish(capture.as_ref())?;
+    Ok(code)
 }
 
-async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
-    let Arguments { ids, all: _, filter, one_port, file, chaos, out, setting } = arguments;
+async fn serve(arguments: Arguments, capture: &mut Option<Arc<Capture>>) -> anyhow::Result<u8> {
+    let Arguments { ids, all: _, filter, one_port, file, chaos, out, mut setting } = arguments;
     if chaos {
+        setting.open(capture)?;
         chaos::serve(&setting, out.as_deref()).await?;
         return Ok(exit::AS_EXPECTED);
     }
@@ -111,6 +125,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
         Some(path) => select::of_file(&ids, path, &filter)?,
         None => select::scenarios(&ids, &[], &filter)?,
     };
+    setting.open(capture)?;
     match scenarios.len() {
         _ if one_port => one_port::serve(scenarios, &setting).await?,
         1 => one::serve(scenarios.remove(0), &setting).await?,
@@ -121,8 +136,15 @@ async fn serve(arguments: Arguments) -> anyhow::Result<u8> {
 
 impl Setting {
     fn options(&self) -> Options {
-        let (listen, seed, names) = (self.listen, self.seed, self.name.clone());
-        Options { listen, seed, names, now: SystemTime::now(), ticking: true, ..Options::default() }
+        let (listen, seed, names, capture) = (self.listen, self.seed, self.name.clone(), self.capture.clone());
+        Options { capture, listen, seed, names, now: SystemTime::now(), ticking: true, ..Options::default() }
+    }
+
+    /// Opens the files of `capturing`; what they take is in `capture`, too.
+    fn open(&mut self, capture: &mut Option<Arc<Capture>>) -> anyhow::Result<()> {
+        *capture = self.capturing.start()?;
+        self.capture.clone_from(capture);
+        Ok(())
     }
 
     fn write_ca(&self, pem: &str) -> anyhow::Result<()> {

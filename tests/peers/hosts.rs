@@ -1,8 +1,7 @@
 //! Real hosts that nobody here wrote, each on a port of its own: xrdp, FreeRDP's shadow server, OpenSSL's TLS.
 #![allow(dead_code, clippy::expect_used, clippy::panic, reason = "a test helper: what is missing is a failed test")]
 
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -60,6 +59,12 @@ fn certificate(directory: &Path, bits: u32, hash: &str, days: u32) {
 
 /// xrdp with these settings in place of the first of each in its xrdp.ini. No session can be had there.
 pub(crate) fn xrdp(settings: &[(&str, &str)], weak_certificate: bool) -> Host {
+    let port = free_port();
+    xrdp_at(&format!("tcp://127.0.0.1:{port}"), port, settings, weak_certificate)
+}
+
+/// As [`xrdp`], at an address as its `port` has it: `tcp://:3390` is every address, for a network namespace only.
+pub(crate) fn xrdp_at(address: &str, port: u16, settings: &[(&str, &str)], weak_certificate: bool) -> Host {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| directory.path().join(name).display().to_string();
     for entry in std::fs::read_dir("/etc/xrdp").expect("xrdp's configuration") {
@@ -77,12 +82,12 @@ pub(crate) fn xrdp(settings: &[(&str, &str)], weak_certificate: bool) -> Host {
     } else {
         certificate(directory.path(), 2048, "sha256", 365);
     }
-    let port = free_port();
     let own = [
-        ("port", format!("tcp://127.0.0.1:{port}")),
+        ("port", address.to_owned()),
         ("certificate", path("cert.pem")),
         ("key_file", path("key.pem")),
-        ("LogFile", path("xrdp.log")),
+        // It writes each line to the disk before it goes on.
+        ("LogFile", "/dev/null".to_owned()),
         ("EnableSyslog", "false".to_owned()),
     ];
     let file = directory.path().join("xrdp.ini");
@@ -137,39 +142,4 @@ pub(crate) fn openssl(settings: &[&str]) -> Host {
     let process = Peer::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
     listening("openssl listens", port);
     Host { port, _process: process, directory, _display: None }
-}
-
-/// Connection initiation in front of a port that speaks TLS at once: every request is answered by "TLS". The threads
-/// end with the test's process.
-pub(crate) fn front(behind: u16) -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    let port = listener.local_addr().expect("a port").port();
-    std::thread::spawn(move || {
-        for client in listener.incoming() {
-            let Ok(client) = client else { return };
-            std::thread::spawn(move || {
-                let _ = relay(client, behind);
-            });
-        }
-    });
-    port
-}
-
-fn relay(mut client: TcpStream, behind: u16) -> std::io::Result<()> {
-    let mut header = [0; 4];
-    client.read_exact(&mut header)?;
-    let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
-    let mut request = vec![0; length.saturating_sub(header.len())];
-    client.read_exact(&mut request)?;
-    client.write_all(&[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 1, 0, 0, 0])?;
-    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, behind))?;
-    let (mut up, mut down) = ((client.try_clone()?, server.try_clone()?), (server, client));
-    let upward = std::thread::spawn(move || {
-        let _ = std::io::copy(&mut up.0, &mut up.1);
-        let _ = up.1.shutdown(Shutdown::Write);
-    });
-    let _ = std::io::copy(&mut down.0, &mut down.1);
-    let _ = down.1.shutdown(Shutdown::Write);
-    let _ = upward.join();
-    Ok(())
 }

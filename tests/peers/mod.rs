@@ -1,9 +1,12 @@
 //! Real clients and servers from Debian's packages, started for one test and ended with it.
 #![allow(dead_code, clippy::expect_used, clippy::panic, reason = "a test helper: what is missing is a failed test")]
 
+pub(crate) mod between;
 pub(crate) mod hosts;
+pub(crate) mod nmap;
 pub(crate) mod secret;
 pub(crate) mod served;
+pub(crate) mod sslyze;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -11,14 +14,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+/// The program's path, where it is installed.
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let directories = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    directories.map(|directory| directory.join(name)).find(|candidate| candidate.is_file())
+}
+
 /// The program's path; fails the test with the package's name where it is not installed.
 pub(crate) fn program(name: &str, package: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .chain([PathBuf::from("/usr/sbin")])
-        .map(|directory| directory.join(name))
-        .find(|candidate| candidate.is_file())
-        .unwrap_or_else(|| panic!("`{name}` is not installed: apt-get install {package}"))
+    find(name).unwrap_or_else(|| panic!("`{name}` is not installed: apt-get install {package}"))
 }
 
 /// A child process that ends with the test.

@@ -25,6 +25,11 @@ pub(crate) fn serve(id: &str) -> Served {
 
 /// Serves this scenario.
 pub(crate) fn serve_scenario(scenario: Scenario) -> Served {
+    serve_with(scenario, badrdp::ServerOptions::default())
+}
+
+/// Serves this scenario with these options, which have no observer of their own.
+pub(crate) fn serve_with(scenario: Scenario, options: badrdp::ServerOptions) -> Served {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let (sender, events) = mpsc::channel();
     let sender = std::sync::Mutex::new(sender);
@@ -32,7 +37,7 @@ pub(crate) fn serve_scenario(scenario: Scenario) -> Served {
         observer: Some(std::sync::Arc::new(move |seen: &badrdp::Seen<'_>| {
             let _ = sender.lock().expect("no thread panics with the lock").send(seen.entry.event.clone());
         })),
-        ..badrdp::ServerOptions::default()
+        ..options
     };
     let server = runtime.block_on(FakeServer::start_with(scenario, options)).expect("a loopback port");
     Served { runtime, server, events }

@@ -41,6 +41,8 @@ pub struct Diagnosis {
 pub enum Verdict {
     /// The session was reached and nothing is wrong.
     Healthy,
+    /// The host answered as it should until the probe left, as it was told to.
+    HealthySoFar,
     /// Something is wrong that clients will complain of, or the probe cannot go on to see the rest.
     Degraded,
     /// The host works as far as it can be seen without credentials.
@@ -163,6 +165,7 @@ pub fn diagnose(transcript: &Transcript) -> Diagnosis {
     seen.sort_by_key(|(rule, _)| rule.verdict == Verdict::NeedsCredentials);
     let verdict = match seen.first() {
         None if view.active() || view.left_after_logon() => Verdict::Healthy,
+        None if view.left_after_settings() => Verdict::HealthySoFar,
         // The probe's own limit says nothing against the host.
         None if view.own_limit().is_some() => Verdict::Degraded,
         None => Verdict::Broken,

@@ -65,6 +65,13 @@ impl<'a> View<'a> {
         self.entries().any(|entry| matches!(entry.event, Event::Activated))
     }
 
+    /// Whether the probe left once it knew the host's settings, as it was told to.
+    pub(crate) fn left_after_settings(self) -> bool {
+        self.blame().is_none()
+            && self.transcript.stage == Stage::BasicSettingsExchange
+            && self.last_received() == Some(MessageKind::McsConnectResponse)
+    }
+
     /// Whether TLS came up.
     pub(crate) fn secured(self) -> bool {
         self.entries().any(|entry| matches!(entry.event, Event::TlsReady(_)))

@@ -1,13 +1,12 @@
-//! What the host said of itself in NLA, in words.
+//! What the host said of itself, in words.
 
 use core::time::Duration;
 
 use badrdp_proto::pdu::credssp::TsRequest;
 use badrdp_proto::pdu::credssp::ntlm::{TargetInfo, Version};
-use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::transcript::HostIdentity;
 
-use super::date;
+use super::{date, settings};
 use crate::diagnosis::nla::Logon;
 use crate::diagnosis::view::View;
 
@@ -16,6 +15,13 @@ const PRECISION: u64 = 10;
 
 /// The host in lines of label and text; empty where it said nothing of itself.
 pub(crate) fn lines(view: View<'_>) -> Vec<(&'static str, String)> {
+    let mut lines = identity(view);
+    lines.extend(settings::lines(view));
+    lines
+}
+
+/// What it said in NLA.
+fn identity(view: View<'_>) -> Vec<(&'static str, String)> {
     let Some((_, identity)) = view.identity() else {
         return Vec::new();
     };
@@ -23,15 +29,15 @@ pub(crate) fn lines(view: View<'_>) -> Vec<(&'static str, String)> {
     lines.extend(identity.version.map(|version| ("system", system(version))));
     lines.extend(identity.clock.map(|at| ("clock", clock(at, identity.skew))));
     lines.push(("CredSSP", credssp(identity.credssp_version)));
-    lines.extend(view.selected().map(|(_, selected)| ("NLA", requirement(view, selected))));
+    lines.extend(view.selected().map(|(_, selected)| ("NLA", requirement(view.requires_nla(), &selected.to_string()))));
     lines.extend(credentials(view).map(|text| ("credentials", text)));
     lines.retain(|(_, text)| !text.is_empty());
     lines
 }
 
-/// As [`lines`], as evidence.
+/// What it said in NLA, as evidence.
 pub(crate) fn evidence(view: View<'_>) -> impl Iterator<Item = String> {
-    lines(view).into_iter().map(|(label, text)| line(label, &text))
+    identity(view).into_iter().map(|(label, text)| line(label, &text))
 }
 
 /// One line as evidence.
@@ -73,11 +79,11 @@ fn span(seconds: u64) -> String {
     if shown.is_empty() { "0 s".to_owned() } else { shown.join(" ") }
 }
 
-fn computer(target: &TargetInfo) -> String {
+pub(super) fn computer(target: &TargetInfo) -> String {
     names(target.netbios_computer.as_deref(), target.dns_computer.as_deref())
 }
 
-fn domain(target: &TargetInfo) -> String {
+pub(super) fn domain(target: &TargetInfo) -> String {
     let text = names(target.netbios_domain.as_deref(), target.dns_domain.as_deref());
     if !text.is_empty() && target.netbios_domain == target.netbios_computer {
         return format!("{text}, the computer's own name, as outside a domain");
@@ -131,7 +137,7 @@ pub(crate) const fn release(version: Version) -> Option<&'static str> {
     })
 }
 
-fn clock(at: i64, skew: Option<i64>) -> String {
+pub(super) fn clock(at: i64, skew: Option<i64>) -> String {
     let date = date(at);
     match skew {
         None => date,
@@ -140,7 +146,7 @@ fn clock(at: i64, skew: Option<i64>) -> String {
     }
 }
 
-fn credssp(version: u32) -> String {
+pub(super) fn credssp(version: u32) -> String {
     if version < TsRequest::FIRST_WITH_NONCE {
         format!("version {version}, without the fix for CVE-2018-0886")
     } else {
@@ -149,8 +155,8 @@ fn credssp(version: u32) -> String {
 }
 
 /// What is known of the host's settings: the selection alone proves that NLA is preferred, not that it is required.
-fn requirement(view: View<'_>, selected: Protocols) -> String {
-    match view.requires_nla() {
+pub(super) fn requirement(required: Option<bool>, selected: &str) -> String {
+    match required {
         Some(true) => format!("required ({selected} selected, TLS alone refused)"),
         Some(false) => format!("preferred, not required ({selected} selected, TLS alone accepted)"),
         None => format!("selected ({selected}); `--protocols ssl` tells whether it is required"),

@@ -16,10 +16,13 @@ use super::again;
 use super::describe::{auth_failure, describe, problem};
 use super::host;
 use super::masked_request::masked_request;
+use super::settings;
+use super::survey_json;
 use super::text::word;
 use crate::diagnosis::nla::Logon;
 use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Finding, Verdict};
+use crate::examine::Examination;
 use crate::saved::exact::{Problem, hex, written};
 
 /// The schema's number; it changes when a field changes its meaning or goes away.
@@ -48,7 +51,18 @@ pub fn report(transcript: &Transcript, diagnosis: &Diagnosis) -> Value {
     })
 }
 
-/// What is known of the host from negotiation and NLA, in the words that the text report has, as data.
+/// A host's whole document: what `badrdp probe --json` prints.
+#[must_use]
+pub fn document(found: &Examination) -> Value {
+    let mut report = report(&found.transcript, &found.diagnosis);
+    if let Some(report) = report.as_object_mut() {
+        report.insert("target".to_owned(), json!({ "host": found.target.host, "port": found.target.port }));
+        report.extend(found.survey.as_ref().map(|survey| ("survey".to_owned(), survey_json::survey(survey))));
+    }
+    report
+}
+
+/// What is known of the host from negotiation, NLA and its settings, in the words that the text report has, as data.
 ///
 /// `nla.required` is `null` where it is not known: a host that selects NLA may do without it.
 /// `credentials` is `null` without a user. `identity` is `null` without an NTLM challenge; its `clock` is in Unix
@@ -63,6 +77,7 @@ pub fn host(transcript: &Transcript) -> Value {
         },
         "credentials": view.user().map(|user| credentials(view, &user)),
         "identity": view.identity().map(|(_, identity)| self::identity(identity)),
+        "settings": settings::data(view),
     })
 }
 
@@ -135,6 +150,7 @@ pub fn diagnosis(diagnosis: &Diagnosis) -> Value {
 pub const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Healthy => "healthy",
+        Verdict::HealthySoFar => "healthy-so-far",
         Verdict::Degraded => "degraded",
         Verdict::NeedsCredentials => "needs-credentials",
         Verdict::Refused => "refused",

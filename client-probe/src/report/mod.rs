@@ -1,15 +1,19 @@
-//! The only renderers of transcripts and diagnoses: text and JSON.
+//! The only renderers of transcripts and diagnoses: text, JSON, and a web page made from the JSON.
 
 pub(crate) mod again;
 pub(crate) mod describe;
 pub(crate) mod host;
+pub mod html;
 pub mod json;
 pub mod ladder;
 pub mod leak;
+pub mod line;
 mod masked_request;
+mod settings;
 pub mod style;
 pub mod survey;
 pub mod survey_json;
+pub mod tally;
 pub mod text;
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ pub fn stopped(stop: &Stop, survey: &Survey) -> String {
     let at = &stop.at;
     match stop.reason {
         StopReason::Silent if survey.cost.connections == 0 => {
-            "the host did not answer the walk: nothing was asked".to_owned()
+            "the host fell silent on the walk: nothing more was asked".to_owned()
         }
         StopReason::Silent => format!(
             "no whole answer to {at} in time, so nothing more was asked. This may be our own doing: some servers stop answering after a row of refused requests until they are restarted, and {} connections went before, {} of them refused",
@@ -301,4 +301,4 @@ fn weakness(out: &mut String, width: usize, weakness: &Weakness) {
 
 #[cfg(test)]
 #[path = "survey_tests.rs"]
-mod tests;
+pub(crate) mod tests;

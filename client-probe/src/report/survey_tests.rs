@@ -26,7 +26,7 @@ fn version(number: u16, suites: &[u16], suites_evidence: Evidence) -> Version {
 }
 
 /// A host with something of everything.
-fn old_host() -> Survey {
+pub(crate) fn old_host() -> Survey {
     let answers = vec![selects(0xb, 2, 0x0b, 0x1234), selects(9, 1, 0x0b, 0x1234), refuses(8, 5, 0), refuses(4, 1, 0)];
     let found = TlsSurvey {
         versions: vec![

@@ -2,13 +2,15 @@
 
 use core::fmt::Write as _;
 
+use anstyle::Style;
 use badrdp_proto::transcript::Transcript;
 use badrdp_proto::vocab::Stage;
 
 use super::style::{self, paint};
-use super::{host, ladder, printable};
+use super::{host, ladder, printable, survey};
 use crate::diagnosis::view::View;
 use crate::diagnosis::{Diagnosis, Evidence, Finding, MstscCode, Verdict};
+use crate::examine::Examination;
 
 /// How much to print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,35 +70,58 @@ pub fn report_within(transcript: &Transcript, diagnosis: &Diagnosis, detail: Det
     out
 }
 
+/// The whole report of a host, its survey included, with prose wrapped at `width` columns.
+#[must_use]
+pub fn examination(found: &Examination, detail: Detail, width: usize) -> String {
+    let report = report_within(&found.transcript, &found.diagnosis, detail, width);
+    match &found.survey {
+        Some(survey) => format!("{report}\n{}", survey::report_within(survey, width)),
+        None => report,
+    }
+}
+
 /// The verdict in one line: `Verdict: broken at tls: …`.
 #[must_use]
 pub fn verdict(diagnosis: &Diagnosis) -> String {
-    let (style, word) = match diagnosis.verdict {
+    let first = diagnosis.findings.first();
+    let (style, word) = headline(diagnosis.verdict, first.is_some(), diagnosis.complete);
+    let head = paint(style::HEAD, "Verdict:");
+    let place = match diagnosis.verdict {
+        Verdict::Broken => format!(" at {}", diagnosis.stage),
+        _ => String::new(),
+    };
+    let title = match first {
+        Some(finding) => format!(": {}", printable(&finding.title)),
+        None => reached(diagnosis.verdict, diagnosis.complete).map_or_else(String::new, |title| format!(": {title}")),
+    };
+    format!("{head} {}{title}", paint(style, format!("{word}{place}")))
+}
+
+/// A verdict in a few words.
+pub(super) const fn headline(verdict: Verdict, found: bool, complete: bool) -> (Style, &'static str) {
+    match verdict {
         Verdict::Healthy => (style::GOOD, "healthy"),
-        Verdict::Degraded if diagnosis.findings.is_empty() => (style::WARN, "the probe cannot go further"),
+        Verdict::HealthySoFar => (style::GOOD, "healthy as far as the probe looked"),
+        Verdict::Degraded if !found => (style::WARN, "the probe cannot go further"),
         // The probe stopped on its way, so that "works" would say more than was seen.
-        Verdict::Degraded if !diagnosis.complete => (style::WARN, "answers, with a problem"),
+        Verdict::Degraded if !complete => (style::WARN, "answers, with a problem"),
         Verdict::Degraded => (style::WARN, "works, with a problem"),
         Verdict::NeedsCredentials => (style::GOOD, "works as far as it can be seen from outside"),
         Verdict::Refused => (style::BAD, "logon refused"),
         Verdict::Broken => (style::BAD, "broken"),
         Verdict::NotRdp => (style::BAD, "not RDP"),
         Verdict::Unreachable => (style::BAD, "unreachable"),
-    };
-    let head = paint(style::HEAD, "Verdict:");
-    let place = match diagnosis.verdict {
-        Verdict::Broken => format!(" at {}", diagnosis.stage),
-        _ => String::new(),
-    };
-    let title = match diagnosis.findings.first() {
-        Some(finding) => format!(": {}", printable(&finding.title)),
-        None if diagnosis.verdict == Verdict::Healthy && !diagnosis.complete => {
-            ": the host accepts the credentials; the probe went no further, as it was told".to_owned()
-        }
-        None if diagnosis.verdict == Verdict::Healthy => ": the session was reached and drawn".to_owned(),
-        None => String::new(),
-    };
-    format!("{head} {}{title}", paint(style, format!("{word}{place}")))
+    }
+}
+
+/// What stands in the place of a finding where there is none.
+pub(super) const fn reached(verdict: Verdict, complete: bool) -> Option<&'static str> {
+    match verdict {
+        Verdict::Healthy if complete => Some("the session was reached and drawn"),
+        Verdict::Healthy => Some("the host accepts the credentials; the probe went no further, as it was told"),
+        Verdict::HealthySoFar => Some("the host's settings were read, no further"),
+        _ => None,
+    }
 }
 
 fn finding(out: &mut String, width: usize, finding: &Finding, evidence: &[&String], also: bool) {
@@ -176,8 +201,13 @@ pub const fn word(evidence: Evidence) -> &'static str {
 /// `error code 0x904, extended code 0x7 (inferred)`; an HRESULT stands in a dialog of its own.
 #[must_use]
 pub fn mstsc(code: MstscCode) -> String {
-    if code.code >= HRESULT {
-        return format!("an authentication error has occurred, code {:#x} ({})", code.code, word(code.evidence));
+    format!("{} ({})", dialog(code.code, code.extended), word(code.evidence))
+}
+
+/// What the dialog of mstsc says.
+pub(super) fn dialog(code: u32, extended: u32) -> String {
+    if code >= HRESULT {
+        return format!("an authentication error has occurred, code {code:#x}");
     }
-    format!("error code {:#x}, extended code {:#x} ({})", code.code, code.extended, word(code.evidence))
+    format!("error code {code:#x}, extended code {extended:#x}")
 }

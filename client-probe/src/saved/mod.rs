@@ -99,7 +99,18 @@ pub fn read(json: &[u8]) -> Result<Vec<Saved>, ReadError> {
     }
     let mut all = Vec::new();
     for document in documents::<Document>(json) {
-        let document = document?;
+        let mut document = document?;
+        let hosts = document.hosts.take().unwrap_or_default();
+        for document in hosts.into_iter().chain([document]) {
+            document.finish(&mut all)?;
+        }
+    }
+    Ok(all)
+}
+
+impl Document {
+    fn finish(self, all: &mut Vec<Saved>) -> Result<(), ReadError> {
+        let document = self;
         if let Some(transcript) = document.transcript {
             let transcript = transcript.finish("transcript", document.host.as_ref())?;
             all.push(Saved {
@@ -115,8 +126,8 @@ pub fn read(json: &[u8]) -> Result<Vec<Saved>, ReadError> {
                 all.push(Saved { target: None, scenario: Some(id), transcript, survey: None });
             }
         }
+        Ok(())
     }
-    Ok(all)
 }
 
 fn documents<'a, T: Deserialize<'a>>(json: &'a [u8]) -> impl Iterator<Item = serde_json::Result<T>> {
@@ -140,6 +151,8 @@ struct Document {
     host: Option<Value>,
     survey: Option<Value>,
     scenarios: Option<Vec<Record>>,
+    /// A probe of several hosts.
+    hosts: Option<Vec<Self>>,
 }
 
 #[derive(Deserialize)]

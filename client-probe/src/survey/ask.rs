@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use badrdp_capture::Wire;
 use badrdp_proto::connect::{Client, ClientConfig, Input, Machine as _, Output};
 use badrdp_proto::pdu::gcc::ClientBlock;
 use badrdp_proto::pdu::mcs::ConnectResponse;
@@ -13,7 +14,6 @@ use badrdp_proto::pdu::{Context, Expect, Message, Side, decode};
 use badrdp_proto::vocab::codes::{McsReason, McsResult, NegotiationFailureCode};
 use badrdp_proto::wire::{FrameBuffer, FrameError, Framing};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::SurveyOptions;
@@ -164,12 +164,12 @@ pub async fn ask(target: &Target, options: &Options, question: Question) -> Opti
 }
 
 /// Asks; where standard RDP security is selected, its settings too. Gives the connection back.
-pub(super) async fn put(pace: &mut Pace<'_>, question: Question) -> Option<(Answer, TcpStream)> {
+pub(super) async fn put(pace: &mut Pace<'_>, question: Question) -> Option<(Answer, Wire)> {
     put_with(pace, question, ALL_METHODS).await
 }
 
 /// As [`put`], with these encryption methods on offer.
-pub(super) async fn put_with(pace: &mut Pace<'_>, question: Question, methods: u32) -> Option<(Answer, TcpStream)> {
+pub(super) async fn put_with(pace: &mut Pace<'_>, question: Question, methods: u32) -> Option<(Answer, Wire)> {
     let what = question.to_string();
     let mut stream = pace.open(&what).await?;
     let deadline = pace.deadline();
@@ -211,7 +211,7 @@ fn request(options: &Options, question: Question) -> Message {
 
 /// Sends a message and reads the next one.
 async fn exchange(
-    stream: &mut TcpStream,
+    stream: &mut Wire,
     frames: &mut FrameBuffer,
     message: &Message,
     expect: Expect,
@@ -269,7 +269,7 @@ pub(super) fn foreign(head: &[u8]) -> &'static str {
 
 /// MCS Connect Initial as a client that does standard RDP security sends it.
 async fn settings(
-    stream: &mut TcpStream,
+    stream: &mut Wire,
     frames: &mut FrameBuffer,
     methods: u32,
     deadline: Instant,

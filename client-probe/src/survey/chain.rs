@@ -5,8 +5,9 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::oid_registry::OidRegistry;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::certificate::{TrustStore, distinguished, judge, key};
+use crate::certificate::{distinguished, judge, key};
 use crate::probe::Options;
+use crate::trust::TrustStore;
 
 /// Names and purposes shown of one certificate.
 const MAX_LIST: usize = 100;

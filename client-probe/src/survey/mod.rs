@@ -14,9 +14,11 @@ pub mod tls;
 
 use std::net::IpAddr;
 
+use badrdp_proto::connect::{Blame, TlsFailureKind};
 use badrdp_proto::pdu::Message;
 use badrdp_proto::pdu::mcs::ConnectResponse;
 use badrdp_proto::transcript::{Direction, Event, HostIdentity, Transcript};
+use badrdp_proto::vocab::Stage;
 
 pub use ask::{Answer, Question, Reply, Settings, ask};
 pub use pace::{Cost, Pauses, Stop, StopReason};
@@ -24,8 +26,8 @@ pub use pace::{Cost, Pauses, Stop, StopReason};
 pub(crate) use rules::look as survey_weaknesses;
 pub use rules::{Severity, Weakness, weakness_ids};
 
-use crate::certificate::TrustStore;
 use crate::probe::{Options, Target};
+use crate::trust::Reading;
 use chain::Chain;
 use fingerprint::Fingerprint;
 use pace::Pace;
@@ -74,8 +76,7 @@ pub struct Survey {
 ///
 /// Never fails: where it could not go on, [`Survey::stop`] says why.
 pub async fn survey(target: &Target, options: &Options, what: &SurveyOptions, walk: Option<&Transcript>) -> Survey {
-    let roots = options.roots.clone();
-    let roots = tokio::task::spawn_blocking(move || TrustStore::load(&roots));
+    let roots = Reading::start(&options.roots);
     let name = options.server_name.clone().unwrap_or_else(|| target.host.clone());
     let mut target = target.clone();
     if let Some(peer) = walk.and_then(peer) {
@@ -94,10 +95,13 @@ pub async fn survey(target: &Target, options: &Options, what: &SurveyOptions, wa
             _ => {}
         }
     }
+    if walk.is_some_and(fell_silent) {
+        pace.stop(StopReason::Silent, "the walk");
+    }
     let (standard, tls) = run(&mut pace, what, &mut answers, &name).await;
     let walked = walk.and_then(walked);
     let chains = chains(walked, tls.as_ref());
-    let roots = roots.await.unwrap_or_else(|_| TrustStore::load(&crate::probe::Roots::Only(Vec::new())));
+    let roots = roots.finish().await;
     let chains = chains.iter().map(|chain| chain::read(chain, &name, options, &roots, walked)).collect();
     let given = answers.iter().find_map(|answer| match &answer.settings {
         Some(Settings::Given(response)) => Some(response.as_ref()),
@@ -141,6 +145,18 @@ async fn run(
         protocols::last(pace, answers).await;
     }
     (standard, tls)
+}
+
+/// Whether the walk met silence where the survey would ask again: behind a logon it is about something else.
+fn fell_silent(walk: &Transcript) -> bool {
+    walk.failure.as_ref().is_some_and(|failure| {
+        let silent = match &failure.cause {
+            Blame::Stalled => true,
+            Blame::Tls(failure) => failure.kind == TlsFailureKind::TimedOut,
+            _ => false,
+        };
+        silent && failure.stage <= Stage::Nla
+    })
 }
 
 fn walked(walk: &Transcript) -> Option<&[Vec<u8>]> {

@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
+use badrdp_capture::Wire;
+use badrdp_proto::vocab::Stage;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::SurveyOptions;
@@ -113,11 +114,12 @@ impl<'a> Pace<'a> {
 
     /// When everything on a connection that is opened now must be over: a peer that drips gets no more.
     pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.options.budget
+        let longest = self.options.silence(Stage::ConnectionInitiation).max(self.options.silence(Stage::Tls));
+        Instant::now() + longest
     }
 
     /// The next connection; none once the survey has stopped.
-    pub(crate) async fn open(&mut self, question: &str) -> Option<TcpStream> {
+    pub(crate) async fn open(&mut self, question: &str) -> Option<Wire> {
         if self.stopped() {
             return None;
         }
@@ -136,13 +138,13 @@ impl<'a> Pace<'a> {
         }
         self.cost.connections += 1;
         tracing::debug!("survey, connection {}: {question}", self.cost.connections);
-        match connect(&self.target, self.options.connect_budget).await {
+        match connect(&self.target, self.options).await {
             Ok(stream) => {
                 // A name may stand for several hosts: the survey stays with one.
                 if let Ok(peer) = stream.peer_addr() {
                     self.target.host = peer.ip().to_string();
                 }
-                Some(stream)
+                Some(Wire::connected(stream, self.options.capture.as_ref()))
             }
             Err((failure, _)) => {
                 tracing::debug!("survey: {failure:?}");
@@ -165,7 +167,7 @@ impl<'a> Pace<'a> {
     }
 
     /// Ends a connection and waits a moment for the peer to do so too: two at a time are one too many.
-    pub(crate) async fn close(&self, mut stream: TcpStream, last_words: &[u8]) {
+    pub(crate) async fn close(&self, mut stream: Wire, last_words: &[u8]) {
         let drain = async {
             stream.write_all(last_words).await?;
             stream.shutdown().await?;

@@ -40,7 +40,7 @@ impl Connection {
     /// Runs the handshake and tells the machine how it went.
     pub(crate) async fn handshake(&mut self) -> Flow {
         let mut watches = Watches::default();
-        let mut tls = match ServerConnection::new(self.host.tls.config.clone()) {
+        let mut tls = match ServerConnection::new(self.link.tls_config(&self.host.tls.config)) {
             Ok(tls) => Box::new(tls),
             Err(error) => return self.tls_failed(&watches, TlsFailureKind::AlertSent(None, error.to_string())),
         };
@@ -56,7 +56,7 @@ impl Connection {
                 }
                 if let Some(name) = watches.server_name.take()
                     && self.recast_by_server_name(&name)
-                    && let Ok(other) = ServerConnection::new(self.host.tls.config.clone())
+                    && let Ok(other) = ServerConnection::new(self.link.tls_config(&self.host.tls.config))
                 {
                     *tls = other;
                     bytes = std::mem::take(&mut heard);

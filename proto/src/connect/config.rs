@@ -22,6 +22,8 @@ pub struct ClientConfig {
     pub request_flags: u8,
     /// End the connection once the user is logged on, before a session is opened.
     pub stop_after_logon: bool,
+    /// End the connection once the server's settings are known, before a channel is joined.
+    pub stop_after_settings: bool,
     /// Domain and user for the Client Info; passwords go through CredSSP, or [`super::Client::give_password`].
     pub user: Option<(String, String)>,
     /// `Cookie: mstshash=` identifier.
@@ -62,6 +64,7 @@ impl Default for ClientConfig {
             protocols: Protocols::SSL.union(Protocols::HYBRID).union(Protocols::HYBRID_EX),
             request_flags: 0,
             stop_after_logon: false,
+            stop_after_settings: false,
             user: None,
             cookie: None,
             routing_token: None,

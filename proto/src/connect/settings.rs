@@ -5,7 +5,7 @@
 use super::client::{self, Client};
 use super::config::NegotiationPolicy;
 use super::facts::{FIRST_STATIC_CHANNEL, SERVER_CHANNEL};
-use super::port::Blame;
+use super::port::{Blame, Ending};
 use super::server::{self, Server};
 use super::settings_rules;
 use crate::pdu::Message;
@@ -134,6 +134,9 @@ impl Client {
                 }
                 ServerBlock::Multitransport(_) | ServerBlock::Unknown(_) => {}
             }
+        }
+        if self.config.stop_after_settings {
+            return self.core.end(Ending::Fin);
         }
         if encrypted {
             return self

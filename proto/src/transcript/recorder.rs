@@ -34,6 +34,11 @@ impl Recorder {
         Self { side, budget, entries: Vec::new(), bytes: 0, head: None, recorded: 0 }
     }
 
+    /// From now on this is the longest silence that is accepted.
+    pub(crate) const fn set_budget(&mut self, budget: Duration) {
+        self.budget = budget;
+    }
+
     /// Adds an entry. Past the caps, what lies between the beginning and the last entries goes.
     pub fn record(&mut self, at: Duration, stage: Stage, event: Event) -> &Entry {
         self.bytes += wire_bytes(&event);

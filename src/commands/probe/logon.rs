@@ -52,6 +52,11 @@ struct User {
 }
 
 impl Logon {
+    /// Whether there is somebody to log on.
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.user.is_some()
+    }
+
     /// Puts what was asked for into the probe's options; this may ask for the password.
     pub(super) fn apply(self, options: &mut Options) -> anyhow::Result<()> {
         if !VERSIONS.contains(&self.credssp_version) {

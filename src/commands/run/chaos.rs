@@ -16,7 +16,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::lines::time;
 use super::pool::{WAITING, panic_words};
-use super::progress::Progress;
+use crate::commands::progress::Progress;
 use crate::{exit, output};
 
 /// The longest silence where none is asked for: many random faults end in one.
@@ -54,7 +54,7 @@ pub(super) async fn run(count: u32, out: Option<&Path>, options: Options, jobs: 
             sum.broken.push(scenario.id.clone());
             progress.print(&told(&scenario, &broken, &file, out)?)?;
         }
-        progress.step(sum.broken.len());
+        progress.step(sum.broken.len(), "broken");
         Ok(())
     })
     .await?;

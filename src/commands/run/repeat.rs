@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::lines::time;
 use super::pool::Tally;
-use super::progress::Progress;
 use super::{Arguments, pool};
+use crate::commands::progress::Progress;
 use crate::output;
 
 /// A scenario that was not as expected at least once.
@@ -40,7 +40,7 @@ pub(super) async fn run(scenarios: &[Scenario], times: u32, arguments: &Argument
                 unexpected += 1;
                 note(&mut flakes, &ended.scenario().id, round, problem);
             }
-            progress.step(unexpected);
+            progress.step(unexpected, "not as expected");
             Ok(())
         });
         ran.await?;

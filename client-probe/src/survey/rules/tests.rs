@@ -6,8 +6,7 @@ use std::time::{Duration, SystemTime};
 use rcgen::{CertificateParams, DnType, KeyPair};
 
 use super::*;
-use crate::certificate::TrustStore;
-use crate::probe::{Options, Roots};
+use crate::probe::Options;
 use crate::survey::chain;
 use crate::survey::fingerprint::Fingerprint;
 use crate::survey::pace::Cost;
@@ -15,6 +14,7 @@ use crate::survey::protocols::{conclude, refuses, selects};
 use crate::survey::standard::Standard;
 use crate::survey::tls::names::{SSL3, TLS10, TLS12, TLS13};
 use crate::survey::tls::{TlsSurvey, Version};
+use crate::trust::{Roots, TrustStore};
 
 /// 2026-01-01T00:00:00Z.
 const NOW: u64 = 1_767_225_600;

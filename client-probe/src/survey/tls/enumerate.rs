@@ -17,6 +17,8 @@ const PROTOCOL_VERSION: u8 = 70;
 const MAX_CHAINS: usize = 4;
 /// Some old servers close on hellos with more suites than 64 or 128; to them so many are offered at a time.
 const FEW: usize = 60;
+/// A signature scheme that nobody has: private use, RFC 8446 4.2.3.
+const NOBODYS_SCHEME: u16 = 0xfe7f;
 /// Lists up to this length are asked for one by one: guessing would save nothing.
 const SHORT: usize = 3;
 
@@ -158,6 +160,9 @@ impl<P: Peer> Survey<'_, P> {
         };
         if number == TLS13 {
             self.result.groups.extend(first.group);
+        } else if number == TLS12 {
+            // All schemes were on offer: the host's first choice need not be asked for again.
+            self.result.schemes.extend(first.scheme.filter(|scheme| offer.schemes.contains(scheme)));
         }
         let whole = match self.as_above(&version).await {
             Some(Some(expected)) => {
@@ -299,13 +304,17 @@ impl<P: Peer> Survey<'_, P> {
 
     /// A certificate's key decides which family can be had: each family is asked for before its members.
     async fn schemes_alone(&mut self) -> Asked<()> {
+        let offer = |schemes: &[u16]| Offer {
+            schemes: schemes.to_vec(),
+            share: true,
+            groups: vec![super::names::X25519],
+            ..everything(TLS13)
+        };
+        // Some servers say hello before they look at the schemes: such an answer tells nothing of them.
+        if self.ask(&offer(&[NOBODYS_SCHEME])).await?.is_ok() {
+            return Some(());
+        }
         for family in TLS13_SCHEMES {
-            let offer = |schemes: &[u16]| Offer {
-                schemes: schemes.to_vec(),
-                share: true,
-                groups: vec![super::names::X25519],
-                ..everything(TLS13)
-            };
             if self.ask(&offer(family)).await?.is_err() {
                 continue;
             }

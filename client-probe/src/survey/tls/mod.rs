@@ -10,9 +10,9 @@ pub mod names;
 #[cfg(test)]
 mod tests;
 
+use badrdp_capture::Wire;
 use rustls::crypto::ring;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::ask::{Question, put};
@@ -158,7 +158,7 @@ impl Peer for Host<'_, '_> {
 }
 
 /// Sends a hello and reads the flight; false where the peer left it unfinished until the deadline.
-async fn hear(stream: &mut TcpStream, hello: &[u8], deadline: Instant) -> (Outcome, bool) {
+async fn hear(stream: &mut Wire, hello: &[u8], deadline: Instant) -> (Outcome, bool) {
     let ended = |error: &std::io::Error| {
         Outcome::Refused(if crate::tls::is_reset(error) { Refusal::Reset } else { Refusal::Closed })
     };

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output;
 
-/// A run of fewer scenarios has no bar.
+/// A run of fewer has no bar.
 const FEWEST: usize = 8;
 /// How often the clock beside the bar moves while nothing else does.
 const TICK: Duration = Duration::from_millis(250);
@@ -24,30 +24,45 @@ impl Progress {
         Self { bar: wanted.then(|| bar(total)) }
     }
 
-    /// One more is done; of all so far this many were not as expected.
-    pub(crate) fn step(&mut self, unexpected: usize) {
+    /// One more is done; of all so far this many were so.
+    pub(crate) fn step(&mut self, count: usize, so: &str) {
         if let Some(bar) = &self.bar {
             bar.inc(1);
-            if unexpected > 0 {
-                bar.set_message(format!("{unexpected} not as expected"));
+            if count > 0 {
+                bar.set_message(format!("{count} {so}"));
             }
+        }
+    }
+
+    /// Does what prints, with the bar out of the way.
+    pub(crate) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// The bar goes.
+    pub(crate) fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
         }
     }
 
     /// Prints a result above the bar.
     pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| output::print(text)),
-            None => output::print(text),
-        }
+        self.suspend(|| output::print(text))
+    }
+
+    /// Prints a report for people above the bar.
+    pub(crate) fn report(&self, text: &str) -> anyhow::Result<()> {
+        self.suspend(|| output::report(text))
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.end();
     }
 }
 
