@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{diagnose, explain, probe, run, scenario, serve};
+use crate::commands::{check, diagnose, explain, probe, run, scenario, serve};
 
 /// Replays broken RDP servers, probes real ones, and explains what a Windows user would see.
 #[derive(Debug, Parser)]
@@ -17,6 +17,7 @@ Start here:
   badrdp run                      replay the whole catalogue
   badrdp serve healthy/tls-1.3    a server to point a client at
   badrdp probe HOST               what is wrong with a host
+  badrdp check tls -- CLIENT ...  what a client makes of broken servers
   badrdp explain 0x904 0x7        what the two numbers of mstsc's dialog say
   badrdp diagnose FILE            what was wrong, from a saved probe
 
@@ -30,7 +31,7 @@ Exit codes:
   0  everything was as expected
   1  something was not as expected, or the probe diagnosed a failure
   2  wrong usage or a wrong scenario file
-  3  the peer could not be reached
+  3  the peer could not be reached, or the client could not be started
   4  run: nothing went wrong, but some scenarios are not applicable";
 
 #[derive(Debug, Subcommand)]
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Serve(serve::Arguments),
     /// Walk the handshake against a host and say what is wrong with it
     Probe(probe::Arguments),
+    /// Run a client against every broken server, and give a verdict on it
+    Check(check::Arguments),
     /// Explain an error code of mstsc or of the protocol
     Explain(explain::Arguments),
     /// Diagnose a saved transcript again, without the host

@@ -16,6 +16,7 @@
 //! ```
 
 pub mod chaos;
+pub mod check;
 pub mod replay;
 
 pub use badrdp_capture as capture;

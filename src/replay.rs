@@ -175,7 +175,7 @@ fn loopback(scenario: &Scenario) -> IpAddr {
 }
 
 /// Whether this machine has IPv6: a socket of its loopback address can be had.
-fn has_ipv6() -> bool {
+pub(crate) fn has_ipv6() -> bool {
     std::net::UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 

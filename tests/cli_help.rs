@@ -33,6 +33,7 @@ fn every_command_explains_itself_in_80_columns() {
         "run",
         "serve",
         "probe",
+        "check",
         "explain",
         "scenario",
         "scenario list",

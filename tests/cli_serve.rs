@@ -129,6 +129,26 @@ fn every_scenario_has_a_port_of_its_own_and_its_connections_its_code() {
     assert!(serving.stop().contains("1 connection; the furthest ended in stage"));
 }
 
+#[cfg(unix)]
+#[test]
+fn once_a_client_is_gone_and_has_not_come_again_its_verdict_is_told() {
+    let mut serving = Serving::start(&["serve", "tls/certificate-expired", "--listen", "127.0.0.1:0"]);
+    let greeting = serving.until(|line| line.contains("Ctrl-C")).to_owned();
+    let addr = greeting.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+    // Two connections soon after each other are one attempt.
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(&addr).unwrap();
+        stream.write_all(&[3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 1, 0, 0, 0]).unwrap();
+        let mut confirm = [0; 19];
+        stream.read_exact(&mut confirm).unwrap();
+    }
+    let told = |line: &str| line.contains(" verdict: ");
+    let seen = serving.until(told).to_owned();
+    let line = seen.lines().find(|line| told(line)).unwrap();
+    assert!(line.starts_with("#1-#2 verdict: retried-then-refused after 2 connections: ended at tls"), "{line}");
+    assert!(serving.stop().contains("2 connections; the furthest ended in stage tls"));
+}
+
 #[test]
 fn a_name_that_no_certificate_can_have_is_said_plainly() {
     let (code, _, stderr) = run(&["serve", "healthy/tls-1.3", "--listen", "127.0.0.1:0", "--name", "höst"]);

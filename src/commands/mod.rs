@@ -1,6 +1,7 @@
 //! One file per command; none knows the protocol.
 
 pub(crate) mod capturing;
+pub(crate) mod check;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod filter;
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: cli::Arguments) -> ExitCode {
         Command::Run(arguments) => run::main(arguments),
         Command::Serve(arguments) => serve::main(arguments),
         Command::Probe(arguments) => probe::main(arguments),
+        Command::Check(arguments) => check::main(arguments),
         Command::Explain(arguments) => explain::main(arguments),
         Command::Diagnose(arguments) => diagnose::main(arguments),
         Command::Scenario(arguments) => scenario::main(arguments),

@@ -14,18 +14,18 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// The bar, on stderr; it disappears when this is dropped.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    pub(super) fn new(total: usize) -> Self {
+    pub(crate) fn new(total: usize) -> Self {
         let wanted = total >= FEWEST && std::io::stderr().is_terminal();
         Self { bar: wanted.then(|| bar(total)) }
     }
 
     /// One more is done; of all so far this many were so.
-    pub(super) fn step(&mut self, count: usize, so: &str) {
+    pub(crate) fn step(&mut self, count: usize, so: &str) {
         if let Some(bar) = &self.bar {
             bar.inc(1);
             if count > 0 {
@@ -35,7 +35,7 @@ impl Progress {
     }
 
     /// Does what prints, with the bar out of the way.
-    pub(super) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+    pub(crate) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(print),
             None => print(),
@@ -43,19 +43,19 @@ impl Progress {
     }
 
     /// The bar goes.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
     }
 
     /// Prints a result above the bar.
-    pub(super) fn print(&self, text: &str) -> anyhow::Result<()> {
+    pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
         self.suspend(|| output::print(text))
     }
 
     /// Prints a report for people above the bar.
-    pub(super) fn report(&self, text: &str) -> anyhow::Result<()> {
+    pub(crate) fn report(&self, text: &str) -> anyhow::Result<()> {
         self.suspend(|| output::report(text))
     }
 }

@@ -8,6 +8,7 @@ mod live;
 mod many;
 mod one;
 mod one_port;
+mod verdicts;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -82,7 +83,9 @@ const HELP: &str = "\
 Certificates are minted against the time of day. Without NLA any user and any
 password is let in, with NLA the test accounts of the scenario's file: listen on
 loopback, or on a network of your own. A line \"leak: ...\" says what a client
-gave away, never the secret itself.
+gave away, never the secret itself. Once a client is gone and does not come
+again, a line \"verdict: ...\" says what is to be said of it, as far as the wire
+shows it (not with --one-port and --chaos).
 
 Examples:
   badrdp serve healthy/tls-1.3
@@ -214,7 +217,7 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Listens for Ctrl-C and the system's request to stop; the value ends at the first.
-fn stop() -> anyhow::Result<impl Future<Output = ()>> {
+pub(crate) fn stop() -> anyhow::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     let (mut interrupt, mut terminate) = {
         use tokio::signal::unix::{SignalKind, signal};

@@ -10,20 +10,26 @@ use badrdp_scenarios::Scenario;
 
 use super::greeting::reachable;
 use super::live::{Live, code_and_number};
+use super::verdicts::Verdicts;
 use super::{Setting, tally};
 use crate::output;
 
 pub(super) async fn serve(scenarios: Vec<Scenario>, setting: &Setting) -> anyhow::Result<()> {
     let live = Arc::new(Live::default());
-    let options = Options { observer: Some(live.observer(code_and_number)), ..setting.options() };
+    let verdicts = Arc::new(Verdicts::default());
+    let options = Options { observer: Some(verdicts.observer(live.observer(code_and_number))), ..setting.options() };
     let farm = ServerFarm::start_with(scenarios, options).await?;
     if let Some(first) = farm.servers().first() {
         setting.write_ca(&first.ca_certificate_pem())?;
     }
     let servers: Vec<_> = farm.servers().iter().map(|server| (server.addr(), server.scenario())).collect();
     let greeting = greeting(&servers, output::width());
-    setting.until_stopped(setting.listen, &greeting, farm.settled()).await?;
-    output::print(&summary(farm.servers(), live.leaks()))
+    let served: Vec<_> = farm.servers().iter().collect();
+    tokio::select! {
+        stopped = setting.until_stopped(setting.listen, &greeting, farm.settled()) => stopped?,
+        told = verdicts.tell(&served) => match told? {},
+    }
+    output::print(&(verdicts.rest(&served) + &summary(farm.servers(), live.leaks())))
 }
 
 /// Where each scenario is, a line each, cut to `terminal` where stdout is one.

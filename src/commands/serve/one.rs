@@ -9,17 +9,23 @@ use badrdp_scenarios::Scenario;
 
 use super::greeting::greeting;
 use super::live::{Live, number};
+use super::verdicts::Verdicts;
 use super::{Setting, tally};
 use crate::output;
 
 pub(super) async fn serve(scenario: Scenario, setting: &Setting) -> anyhow::Result<()> {
     let live = Arc::new(Live::default());
-    let options = Options { observer: Some(live.observer(number)), ..setting.options() };
+    let verdicts = Arc::new(Verdicts::default());
+    let options = Options { observer: Some(verdicts.observer(live.observer(number))), ..setting.options() };
     let server = FakeServer::start_with(scenario, options).await?;
     setting.write_ca(&server.ca_certificate_pem())?;
     let greeting = greeting(server.scenario(), server.addr(), output::prose_width());
-    setting.until_stopped(server.addr(), &greeting, server.settled()).await?;
-    output::print(&summary(&server, live.leaks()))
+    let servers = [&server];
+    tokio::select! {
+        stopped = setting.until_stopped(server.addr(), &greeting, server.settled()) => stopped?,
+        told = verdicts.tell(&servers) => match told? {},
+    }
+    output::print(&(verdicts.rest(&servers) + &summary(&server, live.leaks())))
 }
 
 /// What became of the connections that ended.

@@ -1,0 +1,67 @@
+//! A directory for each case: what was seen of it, to look at later.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::report::{Told, duty, json, shell, text};
+
+/// An artefact that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}: {source}", path.display())]
+pub struct ArtefactError {
+    /// Where.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// Writes a case's artefacts below `root`: `case.json`, `ladder.txt`, `stdout.txt`, `stderr.txt` and `reproduce.txt`, in
+/// a directory that is called as the scenario. The value is that directory.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write(root: &Path, told: &Told) -> Result<PathBuf, ArtefactError> {
+    let checked = &told.checked;
+    // Ids are lower-case letters, digits, dots, hyphens and slashes: no part of one leads anywhere else.
+    let directory = root.join(&checked.scenario.id);
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ArtefactError { path, source }
+    };
+    std::fs::create_dir_all(&directory).map_err(failed(&directory))?;
+    let verdict = &checked.verdict;
+    let head = format!(
+        "{}\n{}\nthe client {}\n{verdict}\n\n",
+        checked.scenario.id,
+        checked.scenario.summary,
+        duty(&checked.scenario.expect_client)
+    );
+    let ladder = anstream::adapter::strip_str(&text::evidence(told)).to_string();
+    let files = [
+        ("case.json", format!("{:#}\n", json::case(told))),
+        ("ladder.txt", head + &ladder),
+        ("stdout.txt", checked.outcome.stdout.clone()),
+        ("stderr.txt", checked.outcome.stderr.clone()),
+        ("reproduce.txt", reproduction(told)),
+    ];
+    for (name, content) in files {
+        let path = directory.join(name);
+        std::fs::write(&path, content).map_err(failed(&path))?;
+    }
+    Ok(directory)
+}
+
+/// How to see it again by hand.
+#[must_use]
+pub fn reproduction(told: &Told) -> String {
+    let checked = &told.checked;
+    let id = &checked.scenario.id;
+    let mut text = format!("badrdp serve {id} --listen 127.0.0.1:3389 --write-ca ca.pem\n");
+    if !checked.command.is_empty() {
+        text.push_str(&format!(
+            "# then, with this port in place of the one that it had:\n{}\n",
+            shell(&checked.command)
+        ));
+    }
+    text
+}

@@ -1,0 +1,208 @@
+//! A client against many scenarios, in parallel, told in order.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use badrdp_fake_server::StartError;
+use badrdp_scenarios::Scenario;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::command::Template;
+use super::display::{Display, DisplayError};
+use super::process::{SpawnError, locate};
+use super::profile::Profile;
+use super::runner::{Checked, Setting};
+use super::verdict::Verdict;
+use super::{Class, Facts, Outcome, TemplateError};
+use crate::replay::has_ipv6;
+
+/// How to run a client.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The client.
+    pub profile: Profile,
+    /// Cases under way at the same time.
+    pub jobs: usize,
+    /// How long a client may take in one case.
+    pub deadline: Duration,
+    /// How long a session is looked at before the client is ended.
+    pub linger: Duration,
+    /// Seeds what the servers choose at random.
+    pub seed: u64,
+    /// The clock that certificates are minted against; real clients judge by the real one.
+    pub now: SystemTime,
+}
+
+impl Options {
+    /// For this client, with the usual times.
+    #[must_use]
+    pub fn of(profile: Profile) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let deadline = profile.deadline.unwrap_or(Duration::from_secs(15));
+        // Clients wait more than they work.
+        Self { profile, jobs: cores * 8, deadline, linger: Duration::from_secs(1), seed: 0, now: SystemTime::now() }
+    }
+}
+
+/// A run that cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The client cannot be started.
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    /// It needs a display, and there is none.
+    #[error(transparent)]
+    Display(#[from] DisplayError),
+    /// Its command line has a placeholder that there is not.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// It has no command line.
+    #[error("{name} is not started by this program: {why}")]
+    ByHand {
+        /// The profile.
+        name: String,
+        /// What to do instead.
+        why: String,
+    },
+    /// A server cannot be started.
+    #[error("cannot serve a scenario")]
+    Server(#[from] StartError),
+    /// A directory or file of the client cannot be made.
+    #[error("cannot write {path}: {source}", path = path.display())]
+    Directory {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl CheckError {
+    /// Whether it is the client that cannot be started.
+    #[must_use]
+    pub const fn is_about_the_start(&self) -> bool {
+        matches!(self, Self::Spawn(_) | Self::Display(_) | Self::ByHand { .. })
+    }
+}
+
+/// Runs the client of `options` against each of `scenarios`; `take` gets what became of each, in order. Once `stop` is
+/// true no more are started, and those under way are ended.
+///
+/// # Errors
+/// The client, a server or a directory cannot be made; or `take` fails.
+pub async fn check<E: From<CheckError>>(
+    scenarios: Vec<Scenario>,
+    options: Options,
+    stop: watch::Receiver<bool>,
+    mut take: impl FnMut(Checked) -> Result<(), E>,
+) -> Result<(), E> {
+    let root = tempfile::Builder::new().prefix("badrdp-check-").tempdir();
+    let root = root.map_err(|source| CheckError::Directory { path: std::env::temp_dir(), source }).map_err(E::from)?;
+    let jobs = options.jobs.max(1);
+    let display = if options.profile.display { Some(Display::start().await.map_err(CheckError::from)?) } else { None };
+    let name = display.as_ref().map(|display| display.name.clone());
+    let setting = std::sync::Arc::new(Setting::new(options, name, root.path().to_owned(), stop.clone())?);
+    let permits = std::sync::Arc::new(Semaphore::new(jobs));
+    let mut waiting = scenarios.into_iter().enumerate();
+    let mut under_way = JoinSet::new();
+    let mut done: BTreeMap<usize, Checked> = BTreeMap::new();
+    let mut next = 0;
+    let ipv6 = has_ipv6();
+    loop {
+        // Results that wait for an earlier one are bounded.
+        while under_way.len() + done.len() < jobs * 8
+            && !*stop.borrow()
+            && let Some((place, scenario)) = waiting.next()
+        {
+            if scenario.probe.ipv6 && !ipv6 {
+                done.insert(place, left_out(scenario));
+                continue;
+            }
+            let (setting, permits, stop) =
+                (std::sync::Arc::clone(&setting), std::sync::Arc::clone(&permits), stop.clone());
+            under_way.spawn(async move {
+                let _permit = permits.acquire_owned().await;
+                if *stop.borrow() {
+                    return Ok(None);
+                }
+                setting.case(place, scenario).await.map(|checked| Some((place, checked)))
+            });
+        }
+        while let Some(checked) = done.remove(&next) {
+            next += 1;
+            take(checked)?;
+        }
+        match under_way.join_next().await {
+            None => break,
+            Some(Ok(Ok(Some((place, checked))))) => {
+                done.insert(place, checked);
+            }
+            Some(Ok(Ok(None))) => {}
+            Some(Ok(Err(error))) => return Err(error.into()),
+            Some(Err(error)) => tracing::error!(%error, "a case came to no end"),
+        }
+    }
+    // Where the run was stopped there are gaps.
+    for checked in done.into_values() {
+        take(checked)?;
+    }
+    drop(setting);
+    drop(display);
+    if let Err(error) = root.close() {
+        tracing::warn!(%error, "the clients' directory cannot be removed");
+    }
+    Ok(())
+}
+
+/// A scenario that this machine cannot play.
+fn left_out(scenario: Scenario) -> Checked {
+    let verdict = Verdict {
+        class: Class::NotApplicable,
+        detail: "because it goes over IPv6, which is off on this machine".to_owned(),
+        stage: Facts::of(&[]).stage,
+        connections: 0,
+        said: Vec::new(),
+        right: Vec::new(),
+        disclosures: Vec::new(),
+        time_to_detect: None,
+    };
+    let (outcome, started) = (Outcome::unseen(), SystemTime::now());
+    Checked { scenario, verdict, outcome, command: Vec::new(), connections: Vec::new(), started }
+}
+
+impl Setting {
+    fn new(
+        options: Options,
+        display: Option<String>,
+        root: PathBuf,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, CheckError> {
+        let Options { profile, jobs: _, deadline, linger, seed, now } = options;
+        let Some((program, arguments)) = profile.command.split_first() else {
+            let why = profile.by_hand.clone().unwrap_or_else(|| "it has no command line".to_owned());
+            return Err(CheckError::ByHand { name: profile.name, why });
+        };
+        let parse = |word: &String| Template::parse(word);
+        Ok(Self {
+            program: locate(program, profile.package.as_deref())?,
+            arguments: arguments.iter().map(parse).collect::<Result<_, _>>()?,
+            stdin: profile.stdin.as_ref().map(parse).transpose()?,
+            env: profile
+                .env
+                .iter()
+                .map(|(name, value)| Ok((name.clone(), Template::parse(value)?)))
+                .collect::<Result<_, TemplateError>>()?,
+            profile,
+            display,
+            root,
+            deadline,
+            linger,
+            seed,
+            now,
+            stop,
+            honest: std::sync::Mutex::default(),
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! Where the reports of a run go, besides the table.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use badrdp::check::profile::Profile;
+use badrdp::check::report::junit::Junit;
+use badrdp::check::report::{Told, github, json, tap};
+use badrdp::check::{Summary, artefacts};
+use serde_json::Value;
+
+use super::Arguments;
+use crate::output;
+
+/// What is collected or written while the run goes on.
+pub(super) struct Outputs {
+    json: Option<Vec<Value>>,
+    junit: Option<(PathBuf, Junit)>,
+    tap: Option<(PathBuf, File)>,
+    out: Option<PathBuf>,
+    number: usize,
+    /// Annotations would spoil a document on stdout.
+    annotate: bool,
+}
+
+impl Outputs {
+    /// Opens what is written as it comes, so that a path that cannot be written is known at once.
+    pub(super) fn new(arguments: &Arguments, total: usize) -> anyhow::Result<Self> {
+        let create = |path: &PathBuf| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+        let tap = match &arguments.tap {
+            Some(path) => {
+                let mut file = create(path)?;
+                file.write_all(tap::head(total).as_bytes())?;
+                Some((path.clone(), file))
+            }
+            None => None,
+        };
+        if let Some(path) = &arguments.junit {
+            create(path)?;
+        }
+        if let Some(path) = &arguments.out {
+            std::fs::create_dir_all(path).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(Self {
+            json: arguments.json.then(Vec::new),
+            junit: arguments.junit.clone().map(|path| (path, Junit::default())),
+            tap,
+            out: arguments.out.clone(),
+            number: 0,
+            annotate: github::is_here() && !arguments.json,
+        })
+    }
+
+    pub(super) fn take(&mut self, told: &Told, client: &str) -> anyhow::Result<()> {
+        self.number += 1;
+        if let Some(cases) = &mut self.json {
+            cases.push(json::case(told));
+        }
+        if let Some((_, junit)) = &mut self.junit {
+            junit.add(told);
+        }
+        if let Some((path, file)) = &mut self.tap {
+            let text = tap::case(self.number, told);
+            file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        if let Some(out) = &self.out {
+            artefacts::write(out, told)?;
+        }
+        if self.annotate {
+            output::print(&github::annotation(told, client))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(
+        self,
+        profile: &Profile,
+        summary: &Summary,
+        started: SystemTime,
+        took: Duration,
+    ) -> anyhow::Result<()> {
+        if let Some((path, junit)) = self.junit {
+            let text = junit.document(&profile.name, took).context("cannot make JUnit XML")?;
+            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        if let Some(cases) = self.json {
+            output::print(&format!("{:#}\n", json::document(&cases, profile, summary, started, took)))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! Reports and expectation files, as their readers see them.
+
+use crate::support::{Room, text};
+use crate::trials;
+
+trials!(
+    a_known_failure_is_exit_code_0_and_one_that_passes_is_1,
+    what_is_recorded_is_known_the_next_time,
+    junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable,
+    artefacts_hold_the_case_and_no_password,
+    github_gets_an_annotation_for_each_failure,
+);
+
+const KNOWN: &str =
+    "[[expect]]\nscenarios = [\"tls/certificate-*\"]\nverdict = \"accepted-bad-server\"\nreason = \"it asks nobody\"\n";
+
+fn a_known_failure_is_exit_code_0_and_one_that_passes_is_1() {
+    let room = Room::new();
+    std::fs::write(room.path("known.toml"), KNOWN).expect("a file");
+    let known = room.path("known.toml").display().to_string();
+    let arguments = ["tls/certificate-expired", "--expect", &known];
+    let output = room.check(&arguments, "accepts");
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    assert!(stdout.contains("known: it asks nobody") && stdout.ends_with("\n1 known failure\n"), "{stdout}");
+    let output = room.check(&arguments, "leaves");
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "never met: {stdout}");
+    let output = room.check(&["tls/certificate-expired", "--expect", &known, "--stdin", "yes\n"], "warns");
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(stdout.contains("recorded is: accepted-bad-server by"), "{stdout}");
+    assert!(stdout.ends_with("\n1 recorded failure that passes\n"), "{stdout}");
+}
+
+fn what_is_recorded_is_known_the_next_time() {
+    let room = Room::new();
+    let file = room.path("recorded.toml").display().to_string();
+    let output = room.check(&["tls/certificate-expired", "healthy/tls-1.3", "--record", &file], "accepts");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    let output = room.check(&["tls/certificate-expired", "healthy/tls-1.3", "--expect", &file], "accepts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+fn junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable() {
+    let room = Room::new();
+    std::fs::write(room.path("known.toml"), KNOWN).expect("a file");
+    let path = |name: &str| room.path(name).display().to_string();
+    let (known, junit, tap) = (path("known.toml"), path("junit.xml"), path("run.tap"));
+    let scenarios = ["tls/certificate-expired", "healthy/tls-1.3", "mcs/attach-refused/no-such-channel"];
+    let arguments = [&scenarios[..], &["--expect", &known, "--junit", &junit, "--tap", &tap]].concat();
+    let output = room.check(&arguments, "accepts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let junit = room.read("junit.xml");
+    assert!(junit.contains("tests=\"3\"") && junit.contains("failures=\"0\""), "{junit}");
+    assert!(junit.contains("<skipped message=\"known: it asks nobody (accepted-bad-server"), "{junit}");
+    let tap = room.read("run.tap");
+    assert!(
+        tap.starts_with("TAP version 14\n1..3\nnot ok 1 - tls/certificate-expired # TODO it asks nobody\n"),
+        "{tap}"
+    );
+    assert!(
+        tap.contains("\nok 2 - healthy/tls-1.3\n") && tap.contains("  verdict: \"accepted-bad-server\"\n"),
+        "{tap}"
+    );
+    let arguments = ["healthy/tls-1.3", "--junit", &path("bad.xml"), "--tap", &path("bad.tap")];
+    let output = room.check(&arguments, "leaves");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    let junit = room.read("bad.xml");
+    assert!(junit.contains("<failure message=\"refused-good-server: ended at"), "{junit}");
+    assert!(room.read("bad.tap").contains("\nnot ok 1 - healthy/tls-1.3\n  ---\n"), "{}", room.read("bad.tap"));
+}
+
+fn artefacts_hold_the_case_and_no_password() {
+    let room = Room::new();
+    let out = room.path("out").display().to_string();
+    let output =
+        room.check(&["nla/wrong-password/logon-failure", "healthy/tls-1.3", "--out", &out], "tells-the-password");
+    assert_eq!(output.status.code(), Some(1), "{}{}", text(&output.stdout), text(&output.stderr));
+    let case = |name: &str| room.read(&format!("out/healthy/tls-1.3/{name}"));
+    assert!(case("ladder.txt").contains("connection 1, as the server saw it"), "{}", case("ladder.txt"));
+    assert!(case("stderr.txt").contains("error: {password} was refused"), "{}", case("stderr.txt"));
+    assert!(case("reproduce.txt").starts_with("badrdp serve healthy/tls-1.3 "), "{}", case("reproduce.txt"));
+    for name in ["case.json", "ladder.txt", "stdout.txt", "stderr.txt", "reproduce.txt"] {
+        assert!(!case(name).contains("Passw0rd!"), "{name} has the password");
+    }
+    let document: serde_json::Value = serde_json::from_str(&case("case.json")).expect("JSON");
+    assert_eq!(document["verdict"]["class"], "refused-good-server");
+}
+
+fn github_gets_an_annotation_for_each_failure() {
+    let room = Room::new();
+    let mut command = room.command(&["healthy/tls-1.3"], "leaves");
+    let output = command.env("GITHUB_ACTIONS", "true").output().expect("badrdp runs");
+    let stdout = text(&output.stdout);
+    assert!(stdout.contains("::error title=mock%3A healthy/tls-1.3::refused-good-server: ended at"), "{stdout}");
+}
