@@ -22,8 +22,7 @@ pub struct ArtefactError {
 /// A file cannot be written.
 pub fn write(root: &Path, told: &Told) -> Result<PathBuf, ArtefactError> {
     let checked = &told.checked;
-    // Ids are lower-case letters, digits, dots, hyphens and slashes: no part of one leads anywhere else.
-    let directory = root.join(&checked.scenario.id);
+    let directory = place(root, &checked.scenario.id);
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ArtefactError { path, source }
@@ -51,6 +50,12 @@ pub fn write(root: &Path, told: &Told) -> Result<PathBuf, ArtefactError> {
     Ok(directory)
 }
 
+/// A directory below `root`, whatever a file or a case is called.
+fn place(root: &Path, id: &str) -> PathBuf {
+    let part = |part: &str| if part.trim_matches('.').is_empty() { "_".to_owned() } else { part.replace('\\', "_") };
+    root.join(id.split('/').map(part).collect::<PathBuf>())
+}
+
 /// How to see it again by hand.
 #[must_use]
 pub fn reproduction(told: &Told) -> String {
@@ -64,4 +69,17 @@ pub fn reproduction(told: &Told) -> String {
         ));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_scenario_is_called_so_that_its_artefacts_go_elsewhere() {
+        let at = |id: &str| place(Path::new("out"), id);
+        assert_eq!(at("tls/alert/internal-error"), Path::new("out/tls/alert/internal-error"));
+        assert_eq!(at("a/../.."), Path::new("out/a/_/_"));
+        assert_eq!(at("/etc//x"), Path::new("out/_/etc/_/x"));
+    }
 }

@@ -44,7 +44,8 @@ pub struct Profile {
     pub env: BTreeMap<String, String>,
     /// Whether it needs an X display.
     pub display: bool,
-    /// What `{host}` is for it; default `127.0.0.1`, and over IPv6 `[::1]`.
+    /// What `{host}` is for it; default `127.0.0.1`. Over IPv6 `[::1]`, unless the system knows the
+    /// name as one of that address, too.
     pub host: Option<String>,
     /// Whether its process stays behind the end of its connection, for its user to read a message.
     pub stays: bool,

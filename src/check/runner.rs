@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -155,8 +155,7 @@ impl Setting {
     fn values(&self, scenario: &Scenario, addr: SocketAddr, home: &Path, ca: &str) -> Result<Values, CheckError> {
         let login = Login::of(scenario);
         let host = match (addr, &self.profile.host) {
-            // A name is resolved to addresses of both kinds.
-            (_, Some(host)) if addr.is_ipv4() || host.parse::<IpAddr>().is_err() => host.clone(),
+            (_, Some(host)) if addr.is_ipv4() || is_ipv6_name(host) => host.clone(),
             (SocketAddr::V6(addr), _) => format!("[{}]", addr.ip()),
             (SocketAddr::V4(addr), _) => addr.ip().to_string(),
         };
@@ -233,6 +232,11 @@ impl Setting {
             }
         }
     }
+}
+
+/// Whether the system knows the name as one of IPv6's loopback address.
+fn is_ipv6_name(host: &str) -> bool {
+    (host, 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| address.ip() == Ipv6Addr::LOCALHOST))
 }
 
 /// Waits until the run is to stop.

@@ -6,9 +6,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ironrdp_connector::sspi::network_client::NetworkRequest;
+use ironrdp_connector::sspi::generator::NetworkRequest;
 use ironrdp_connector::{
-    ClientConnector, ConnectionOutcome, ConnectorError, ConnectorResult, Credentials, DesktopSize, ServerName, general_err,
+    ClientConnector, ConnectionOutcome, ConnectorError, ConnectorResult, Credentials, DesktopSize, ServerName,
+    general_err,
 };
 use ironrdp_pdu::gcc::{ConnectionType, KeyboardType};
 use ironrdp_pdu::rdp::capability_sets::{MajorPlatformType, RailSupportLevel};
@@ -35,6 +36,8 @@ pub enum Refused {
     Tls(io::Error),
     /// TCP.
     Tcp(io::Error),
+    /// The server says more than the negotiation's answer before TLS: so many bytes.
+    Leftover(usize),
 }
 
 impl fmt::Display for Refused {
@@ -42,6 +45,7 @@ impl fmt::Display for Refused {
         match self {
             Self::Tcp(error) => write!(f, "tcp: {error}"),
             Self::Tls(error) => write!(f, "tls: {error}"),
+            Self::Leftover(count) => write!(f, "unexpected data: {count} bytes before TLS"),
             Self::Connector(error) => {
                 // Each cause on a line of its own.
                 writeln!(f, "{error}")?;
@@ -69,7 +73,11 @@ pub async fn connect(
     let mut framed = TokioFramed::new(stream);
     let mut connector = ClientConnector::new(config(user, password, domain), local);
     let upgrade = connect_begin(&mut framed, &mut connector).await.map_err(Refused::Connector)?;
-    let (stream, key) = start_tls(framed.into_inner_no_leftover(), root).await.map_err(Refused::Tls)?;
+    let (stream, leftover) = framed.into_inner();
+    if !leftover.is_empty() {
+        return Err(Refused::Leftover(leftover.len()));
+    }
+    let (stream, key) = start_tls(stream, root).await.map_err(Refused::Tls)?;
     let mut framed = TokioFramed::new(stream);
     let upgraded = mark_as_upgraded(upgrade, &mut connector);
     let name = ServerName::new("localhost");
@@ -122,7 +130,7 @@ fn config(user: &str, password: &str, domain: &str) -> ironrdp_connector::Config
         domain: Some(domain.to_owned()).filter(|domain| !domain.is_empty()),
         client_build: 0,
         client_name: "interop".to_owned(),
-        keyboard_type: KeyboardType::IbmEnhanced,
+        keyboard_type: KeyboardType::IBM_ENHANCED,
         keyboard_subtype: 0,
         keyboard_functional_keys_count: 12,
         keyboard_layout: 0,
