@@ -19,8 +19,8 @@ use crate::licensing::LicenseHost;
 use crate::port::StartError;
 use crate::profile::server_config;
 use crate::testcard::Cards;
-use crate::tls::{Mint, TlsHost, TlsStock};
-use crate::{Observer, Options, WireObserver};
+use crate::tls::{TlsHost, TlsStock};
+use crate::{Certificates, Observer, Options, WireObserver};
 
 /// What all connections of a scenario share.
 pub(crate) struct Host {
@@ -81,12 +81,12 @@ impl Stock {
         if !(2000..2049).contains(&now.year()) {
             return Err(StartError::Clock);
         }
-        let mint = Mint { now, seed: options.seed, names: options.host_names() };
+        let certificates = options.certificates.clone().unwrap_or_else(|| Certificates::new(options));
         Ok(Self {
             options: options.clone(),
             now,
             started: options.ticking.then(Instant::now),
-            tls: Arc::new(TlsStock::new(mint)),
+            tls: certificates.0,
             cards: Arc::default(),
             shelf: Arc::default(),
         })

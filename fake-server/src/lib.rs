@@ -52,7 +52,7 @@ mod visits;
 
 pub use book::{MAX_TRANSCRIPTS, VerifyError};
 pub use farm::{FarmError, ServerFarm};
-pub use options::{Act, Deed, Observer, Options, Seen, WireObserver};
+pub use options::{Act, Certificates, Deed, Observer, Options, Seen, WireObserver};
 pub use port::{MAX_CONNECTIONS, StartError};
 pub use server::FakeServer;
 pub use shared_port::{SharedPort, SharedPortError};

@@ -8,6 +8,9 @@ use badrdp_capture::Capture;
 use badrdp_proto::connect::Ending;
 use badrdp_proto::transcript::Entry;
 use badrdp_proto::vocab::MessageKind;
+use time::OffsetDateTime;
+
+use crate::tls::{Mint, TlsStock};
 
 /// Sees every transcript entry as it happens.
 pub type Observer = Arc<dyn Fn(&Seen<'_>) + Send + Sync>;
@@ -77,6 +80,21 @@ pub struct Options {
     pub wire: Option<WireObserver>,
     /// Takes what the connections carry, and their TLS keys. Default nothing.
     pub capture: Option<Arc<Capture>>,
+    /// Certificates to show, where servers that are started one by one share them. Default: minted for this one.
+    pub certificates: Option<Certificates>,
+}
+
+/// Certificates that several servers share: each kind is minted once, when it is first shown.
+#[derive(Clone, Debug)]
+pub struct Certificates(pub(crate) Arc<TlsStock>);
+
+impl Certificates {
+    /// None minted yet; they will be by the clock, the seed and the names of these options.
+    #[must_use]
+    pub fn new(options: &Options) -> Self {
+        let now = OffsetDateTime::from(options.now);
+        Self(Arc::new(TlsStock::new(Mint { now, seed: options.seed, names: options.host_names() })))
+    }
 }
 
 impl Options {
@@ -113,6 +131,7 @@ impl Default for Options {
             observer: None,
             wire: None,
             capture: None,
+            certificates: None,
         }
     }
 }

@@ -12,7 +12,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use badrdp_fake_server::{FakeServer, Options, Seen, VerifyError};
+use badrdp_fake_server::{Certificates, FakeServer, Options, Seen, VerifyError};
 use badrdp_proto::connect::Ending;
 use badrdp_proto::transcript::Event;
 use badrdp_proto::vocab::MessageKind;
@@ -110,4 +110,14 @@ async fn wait_takes_its_time() {
     stream.write_all(&request()).await.unwrap();
     stream.read_exact(&mut [0; 19]).await.unwrap();
     assert!(before.elapsed() >= time);
+}
+
+#[tokio::test]
+async fn a_server_shows_the_certificates_that_it_is_given() {
+    let of = |seed| Options { seed, ..Options::default() };
+    let start = |options: Options| FakeServer::start_with(scenario(Vec::new()), options);
+    let given = Options { certificates: Some(Certificates::new(&of(7))), ..of(0) };
+    let (given, seven, zero) = (start(given).await.unwrap(), start(of(7)).await.unwrap(), start(of(0)).await.unwrap());
+    assert_eq!(given.ca_certificate(), seven.ca_certificate());
+    assert_ne!(given.ca_certificate(), zero.ca_certificate());
 }
