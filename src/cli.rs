@@ -32,7 +32,8 @@ Exit codes:
   1  something was not as expected, or the probe diagnosed a failure
   2  wrong usage or a wrong scenario file
   3  the peer could not be reached, or the client could not be started
-  4  run: nothing went wrong, but some scenarios are not applicable";
+  4  run: nothing went wrong, but some scenarios are not applicable
+130  stopped by Ctrl-C";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

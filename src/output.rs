@@ -1,9 +1,18 @@
 //! Results go to stdout, through here, so that a reader that stops early is no error.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Prose is never wider than this, however wide the terminal is.
 const PROSE: usize = badrdp_client_probe::report::text::WIDTH;
+
+/// Whoever reads stdout has gone.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether nobody reads stdout any more.
+pub(crate) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
 
 /// Writes a result to stdout; colour is dropped where stdout is no terminal.
 ///
@@ -12,7 +21,10 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = anstream::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            CLOSED.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         other => Ok(other?),
     }
 }

@@ -8,11 +8,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use badrdp::FakeServer;
 use badrdp::proto::transcript::{Direction, Event, Transcript};
 use badrdp::proto::vocab::MessageKind;
+use badrdp::{FakeServer, ServerOptions};
 use peers::Peer;
 use serde_json::Value;
 
@@ -252,6 +252,59 @@ fn a_password_is_for_one_host() {
     let (code, stdout, stderr) = run(&["probe", "127.0.0.1:1", "127.0.0.1:2", "--user", "alice"]);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert!(stderr.contains("locks the account"), "{stderr}");
+}
+
+/// A host that does NLA by today's clock.
+fn nla() -> (tokio::runtime::Runtime, FakeServer) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let options = ServerOptions { now: SystemTime::now(), ticking: true, ..ServerOptions::default() };
+    let scenario = badrdp::scenario("healthy/nla/hybrid").expect("a built-in scenario");
+    let server = runtime.block_on(FakeServer::start_with(scenario, options)).expect("a loopback port");
+    (runtime, server)
+}
+
+#[test]
+fn a_host_that_comes_late_is_no_liar_about_the_time() {
+    let (_runtime, nla) = nla();
+    let listener = TcpListener::bind("127.0.0.2:0").expect("a port of the loopback network");
+    let stalled = silent(listener, Arc::default(), Arc::default()).to_string();
+    let (host, jobs) = (nla.addr().to_string(), ["--jobs", "1", "--timeout", "4s"]);
+    let (_, stdout, _) = run(&[&["probe", &stalled, &host, "--quick", "--ndjson"][..], &jobs].concat());
+    let documents = stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let skews: Vec<_> = documents.filter_map(|one| one.pointer("/host/identity/skew")?.as_i64()).collect();
+    let [skew] = skews.as_slice() else { panic!("one skew in {stdout}") };
+    assert!(skew.unsigned_abs() <= 1, "{skew} s, behind a host that took 4");
+}
+
+#[test]
+fn errands_are_for_one_host() {
+    for (errand, why) in [("--follow", "credentials"), ("--accept-license", "licence server")] {
+        let (code, _, stderr) = run(&["probe", "127.0.0.1:1", "127.0.0.1:2", errand]);
+        assert_eq!(code, Some(2));
+        assert!(stderr.contains("goes with one host") || stderr.contains("go with one host"), "{stderr}");
+        assert!(stderr.contains(why), "{stderr}");
+    }
+}
+
+#[test]
+fn what_is_saved_of_a_range_is_judged_as_it_was() {
+    let port = closed().rsplit(':').next().expect("a port").to_owned();
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("saved.ndjson");
+    let (code, stdout, _) = run(&["probe", &format!("127.0.0.2/31:{port}"), "--quick", "--ndjson"]);
+    std::fs::write(&file, &stdout).expect("a file");
+    let (again, _, _) = run(&["diagnose", file.to_str().expect("UTF-8")]);
+    assert_eq!((code, again), (Some(3), Some(3)));
+    assert!(stdout.contains("\"by_range\":true"), "{stdout}");
+    // With a host that works behind the range, its empty addresses are no fault.
+    let (_runtime, nla) = nla();
+    let pem = directory.path().join("ca.pem");
+    std::fs::write(&pem, nla.ca_certificate_pem()).expect("a file");
+    let range = format!("127.0.0.0/30:{}", nla.addr().port());
+    let (code, stdout, _) = run(&["probe", &range, "--quick", "--ndjson", "--ca", pem.to_str().expect("UTF-8")]);
+    std::fs::write(&file, &stdout).expect("a file");
+    let (again, text, _) = run(&["diagnose", file.to_str().expect("UTF-8")]);
+    assert_eq!((code, again), (Some(0), Some(0)), "{text}");
 }
 
 #[test]

@@ -113,6 +113,10 @@ impl Capture {
     pub(crate) fn add(&self, conversation: &Conversation) {
         let Some(packets) = &self.packets else { return };
         let mut packets = packets.lock().unwrap_or_else(PoisonError::into_inner);
+        // Behind a write that failed the file would not be whole.
+        if self.failure.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            return;
+        }
         let (encoder, file) = &mut *packets;
         if let Err(source) = encoder.add(conversation) {
             return self.fail(CaptureError::Encode { path: file.path().to_owned(), source });

@@ -66,8 +66,13 @@ fn tell<'a>(
     followed: u32,
 ) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>> {
     Box::pin(async move {
+        let begun = Instant::now();
         let walked = walk(target, options, &errand).await;
-        let next = onward(&walked, target, options, &errand, followed);
+        let mut next = onward(&walked, target, options, &errand, followed);
+        if let (Ok(Some(next)), true) = (&mut next, options.ticking) {
+            // The clock has gone on meanwhile.
+            next.options.now += begun.elapsed();
+        }
         let mut transcript = walked.transcript;
         let stage = transcript.stage;
         let event = match next {

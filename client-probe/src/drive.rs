@@ -164,7 +164,8 @@ impl Drive<'_> {
 
     /// When the probe gives up, however busy the peer is.
     fn latest(&self) -> Instant {
-        self.start + self.options.connect_budget + self.options.budget * BUDGETS
+        let stages = self.options.stage_budgets.sum();
+        self.start + self.options.connect_budget + self.options.budget * BUDGETS + stages
     }
 
     /// Notes where the connection is: each stage may have a budget of its own.

@@ -26,7 +26,8 @@ pub struct Options {
     pub budget: Duration,
     /// The longest wait for TCP to connect. Default 5 s.
     pub connect_budget: Duration,
-    /// The longest that these stages may take, each as a whole. Default none: a stage is ended by silence alone.
+    /// The longest that these stages may take, each as a whole, in place of the other budgets. Default none: a stage is
+    /// ended by silence alone.
     pub stage_budgets: StageBudgets,
     /// Addresses to take of a name's. Default all.
     pub family: Option<Family>,
@@ -95,6 +96,11 @@ impl StageBudgets {
     pub fn set(&mut self, stage: Stage, budget: Duration) {
         self.0.retain(|(known, _)| *known != stage);
         self.0.push((stage, budget));
+    }
+
+    /// All of them together.
+    pub(crate) fn sum(&self) -> Duration {
+        self.0.iter().map(|(_, budget)| *budget).sum()
     }
 
     /// A stage's, where it has one.
@@ -224,6 +230,11 @@ pub enum LogonMode {
 }
 
 impl Options {
+    /// Whether an address is of the family that was asked for.
+    pub(crate) fn takes(&self, address: std::net::IpAddr) -> bool {
+        self.family.is_none_or(|family| address.is_ipv6() == (family == Family::V6))
+    }
+
     /// The longest silence accepted in a stage.
     pub(crate) fn silence(&self, stage: Stage) -> Duration {
         let usual = if stage == Stage::Tcp { self.connect_budget } else { self.budget };

@@ -44,7 +44,10 @@ pub(crate) async fn handshake(
             () = sleep_until(deadline) => {
                 // Bytes may have come while the timer ran.
                 if deadline == latest || watched.with(|watch| watch.heard) + budget <= deadline {
-                    return Err(failed(TlsFailureKind::TimedOut));
+                    // At the end of the whole stage or walk: silent is who was so for a good part of the budget.
+                    let silent = watched.with(|watch| watch.heard) + budget / 2 <= deadline;
+                    let have = watched.with(|watch| watch.received.unfinished());
+                    return Err(failed(if silent { TlsFailureKind::TimedOut } else { TlsFailureKind::Unfinished(have) }));
                 }
             }
         }

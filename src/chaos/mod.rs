@@ -131,7 +131,7 @@ async fn judge_once(drawn: &Scenario, options: &Options) -> Result<Outcome, Star
 fn ran_out(played: &Played) -> bool {
     let timed_out = played.client.entries.iter().any(|entry| match &entry.event {
         Event::TimedOut => true,
-        Event::TlsFailed(failure) => failure.kind == TlsFailureKind::TimedOut,
+        Event::TlsFailed(failure) => matches!(failure.kind, TlsFailureKind::TimedOut | TlsFailureKind::Unfinished(_)),
         _ => false,
     });
     timed_out || played.diagnosis.findings.iter().any(|finding| finding.id == "nothing-drawn")

@@ -54,7 +54,7 @@ Exit codes:
   0  the host worked, as far as it was seen
   1  a failure or a problem was found, or the probe could not see the end
   2  wrong usage, or a file that cannot be read
-  3  the host could not be reached";
+  3  the host could not be reached; of several hosts: none";
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
@@ -74,12 +74,18 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         many => format!("{} transcripts, saved in {name}", many.len()),
     };
     let mut page = html.map(|html| PageFile::create(&html, &title)).transpose()?;
-    let mut worst = exit::AS_EXPECTED;
+    let (mut worst, mut reached) = (exit::AS_EXPECTED, false);
     for (index, saved) in all.iter().enumerate() {
         let diagnosis = diagnose(&saved.transcript);
-        worst = worst.max(exit_code(diagnosis.verdict));
+        let unreachable = diagnosis.verdict == Verdict::Unreachable;
+        reached |= !unreachable;
+        // Nobody said that a host is at each address of a range.
+        let empty = unreachable && saved.by_range;
+        if !empty {
+            worst = worst.max(exit_code(diagnosis.verdict));
+        }
         let document = (json || page.is_some()).then(|| document(saved, &diagnosis));
-        if let (Some(page), Some(document)) = (&mut page, &document) {
+        if let (Some(page), Some(document), false) = (&mut page, &document, empty) {
             page.host(document)?;
         }
         if let Some(document) = document.filter(|_| json) {
@@ -95,7 +101,11 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         page.end()?;
     }
     // Several hosts of which one was unreachable: something is wrong, not everything.
-    Ok(if all.len() > 1 { worst.min(exit::NOT_AS_EXPECTED) } else { worst })
+    Ok(match (reached, all.len()) {
+        (false, _) => exit::UNREACHABLE,
+        (true, 1) => worst,
+        (true, _) => worst.min(exit::NOT_AS_EXPECTED),
+    })
 }
 
 /// The exit code for one host.
@@ -134,6 +144,9 @@ fn document(saved: &Saved, diagnosis: &Diagnosis) -> Value {
     if let Value::Object(report) = &mut report {
         if let Some(target) = &saved.target {
             report.insert("target".to_owned(), json!({ "host": target.host, "port": target.port }));
+        }
+        if saved.by_range {
+            report.insert("by_range".to_owned(), true.into());
         }
         report.extend(saved.survey.clone().map(|survey| ("survey".to_owned(), survey)));
         if let Some(id) = &saved.scenario {

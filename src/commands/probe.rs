@@ -34,7 +34,8 @@ pub(crate) struct Arguments {
     /// of addresses: `192.0.2.0/24`
     #[arg(value_name = "HOST[:PORT]", value_parser = Spec::read, required_unless_present = "file")]
     targets: Vec<Spec>,
-    /// Probe the hosts in FILE, too, one on each line; `-` is standard input
+    /// Probe the hosts in FILE, too: one or a range at the beginning of each line, and behind it or behind `#` what you
+    /// like; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     file: Vec<PathBuf>,
     #[command(flatten)]
@@ -53,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "badrdp", value_parser = cookie)]
     cookie: String,
     /// Send this routing token in the cookie's place: `msts=…`
-    #[arg(long, value_name = "TOKEN", value_parser = cookie)]
+    #[arg(long, value_name = "TOKEN", value_parser = token)]
     routing_token: Option<String>,
     /// Follow redirections, as long as they lead to the same host; at most 3
     #[arg(long)]
@@ -88,8 +89,9 @@ With --user the password comes from --password-file, else from the environment's
 BADRDP_PASSWORD, else from a prompt on the terminal. It is used only on hosts
 that do NLA, and kept back where the certificate has a problem. The host itself
 gets it only once it has proved that its certificate is its own. Credentials
-that it takes are reported as \"accepted\", refused ones with the reason. A user
-goes with one host: a wrong password that is tried on many locks the account.
+that it takes are reported as \"accepted\", refused ones with the reason. --user,
+--follow and --accept-license go with one host: a wrong password that is tried
+on many locks the account.
 
 With --follow and without --user, the user and the password that a redirection
 brings are used where it leads, if the certificate of the host that sent it has
@@ -121,19 +123,27 @@ Exit codes:
   1  a failure, a problem or a weakness was found, or the probe could not see
      the end; of several hosts: at one of them, or a host that was named could
      not be reached
-  2  wrong usage
+  2  wrong usage, or a file that cannot be read or written
   3  the host could not be reached; of several hosts: none
-130  stopped by Ctrl-C, several hosts only";
+130  stopped by Ctrl-C";
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
     let hosts = list::hosts(arguments.targets.clone(), &arguments.file)?;
     let errand = arguments.logon.is_wanted() || arguments.follow || !arguments.follow_to.is_empty();
-    let survey = arguments.surveying.what(errand);
+    let survey = arguments.surveying.what(errand)?;
     if matches!(hosts, Hosts::Several(_)) {
         anyhow::ensure!(
             !arguments.logon.is_wanted(),
             "--user goes with one host: a wrong password that is tried on many locks the account"
+        );
+        anyhow::ensure!(
+            !arguments.follow && arguments.follow_to.is_empty(),
+            "--follow and --follow-to go with one host: redirections may bring credentials, and all lead to one place"
+        );
+        anyhow::ensure!(
+            !arguments.accept_license,
+            "--accept-license goes with one host: each may use up a licence of the same licence server"
         );
     }
     let Arguments { several, output, .. } = &arguments;
@@ -170,6 +180,14 @@ fn options(arguments: Arguments) -> anyhow::Result<Options> {
         capture: capturing.start()?,
         ..options
     })
+}
+
+/// As a cookie; the Connection Request has room for so many bytes beside its negotiation request (X.224 13.2.1).
+fn token(text: &str) -> Result<String, String> {
+    if text.len() > 238 || !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return Err("a routing token has at most 238 printable ASCII characters".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A CR or LF would end the cookie; MS-RDPBCGR 2.2.1.1 has ANSI characters.

@@ -238,6 +238,9 @@ fn tls_failure(kind: &TlsFailureKind) -> String {
         TlsFailureKind::NotTls(head) => format!("no TLS record: {}", bytes(head)),
         TlsFailureKind::Closed(kind) => format!("the peer closes: {}", close(*kind)),
         TlsFailureKind::TimedOut => "nothing came within the budget".to_owned(),
+        TlsFailureKind::Unfinished(have) => {
+            format!("bytes kept coming, and the handshake did not end in time ({have} bytes of a record are there)")
+        }
     }
 }
 

@@ -26,6 +26,9 @@ pub(super) fn seen(out: &mut String, width: usize, windows: &Windows, probes_own
     if let Some((evidence, text)) = instead {
         item(out, width, "", &format!("{text} ({})", word(*evidence)));
     }
+    if !events.is_empty() {
+        heading(out, "Events to look at");
+    }
     for (side, lead) in [(Side::Client, "client:   "), (Side::Server, "host:     ")] {
         for line in lines(events.iter().filter(|event| event.side == side)) {
             item(out, width, lead, &line);

@@ -142,6 +142,7 @@ enum TlsFailureKindDef {
     #[serde(with = "CloseKindDef")]
     Closed(CloseKind),
     TimedOut,
+    Unfinished(usize),
 }
 
 #[derive(Serialize, Deserialize)]

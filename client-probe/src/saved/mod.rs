@@ -43,6 +43,8 @@ pub struct Saved {
     pub transcript: Transcript,
     /// What a survey found, as it was printed: it is data already, and is not judged again.
     pub survey: Option<Value>,
+    /// Nobody named the host: it is an address of a range.
+    pub by_range: bool,
 }
 
 /// Why a file cannot be read.
@@ -93,7 +95,9 @@ pub fn read(json: &[u8]) -> Result<Vec<Saved>, ReadError> {
         match head.schema {
             None => return Err(ReadError::Foreign),
             Some(schema) if schema != SCHEMA => return Err(ReadError::Schema(schema)),
-            Some(_) if head.transcript.is_none() && head.summary.is_none() => return Err(ReadError::NoTranscript),
+            Some(_) if head.transcript.is_none() && head.summary.is_none() && head.failed.is_none() => {
+                return Err(ReadError::NoTranscript);
+            }
             Some(_) => {}
         }
     }
@@ -118,12 +122,13 @@ impl Document {
                 scenario: None,
                 transcript,
                 survey: document.survey,
+                by_range: document.by_range,
             });
         }
         for Record { id, client, host } in document.scenarios.into_iter().flatten() {
             if let Some(client) = client {
                 let transcript = client.finish(&format!("{id}: client"), host.as_ref())?;
-                all.push(Saved { target: None, scenario: Some(id), transcript, survey: None });
+                all.push(Saved { target: None, scenario: Some(id), transcript, survey: None, by_range: false });
             }
         }
         Ok(())
@@ -140,6 +145,8 @@ struct Head {
     schema: Option<Value>,
     /// A probe has it.
     transcript: Option<IgnoredAny>,
+    /// A host at which the probe itself failed has it.
+    failed: Option<IgnoredAny>,
     /// A run has it beside its `scenarios`; what `badrdp explain` prints has ids in a field of that name.
     summary: Option<IgnoredAny>,
 }
@@ -150,6 +157,8 @@ struct Document {
     transcript: Option<RawTranscript>,
     host: Option<Value>,
     survey: Option<Value>,
+    #[serde(default)]
+    by_range: bool,
     scenarios: Option<Vec<Record>>,
     /// A probe of several hosts.
     hosts: Option<Vec<Self>>,

@@ -103,6 +103,7 @@ fn tls_failures() -> Vec<TlsFailure> {
         TlsFailureKind::NotTls(vec![0, 255]),
         TlsFailureKind::Closed(CloseKind::Reset),
         TlsFailureKind::TimedOut,
+        TlsFailureKind::Unfinished(7),
     ];
     kinds.map(|kind| TlsFailure { kind, after: Some(MessageKind::TlsServerHello) }).into()
 }

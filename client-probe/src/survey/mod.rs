@@ -153,7 +153,7 @@ fn fell_silent(walk: &Transcript) -> bool {
     walk.failure.as_ref().is_some_and(|failure| {
         let silent = match &failure.cause {
             Blame::Stalled => true,
-            Blame::Tls(failure) => failure.kind == TlsFailureKind::TimedOut,
+            Blame::Tls(failure) => matches!(failure.kind, TlsFailureKind::TimedOut | TlsFailureKind::Unfinished(_)),
             _ => false,
         };
         silent && failure.stage <= Stage::Nla

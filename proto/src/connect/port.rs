@@ -84,6 +84,8 @@ pub enum TlsFailureKind {
     Closed(CloseKind),
     /// Nothing arrived within the budget.
     TimedOut,
+    /// Bytes kept coming, and the handshake did not come to its end in time; so many of the last record were there.
+    Unfinished(usize),
 }
 
 /// What a machine wants done.

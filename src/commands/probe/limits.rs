@@ -8,13 +8,14 @@ use clap::Args;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct Limits {
-    /// The longest silence accepted at any step
+    /// The longest silence accepted at any step for which --stage-timeout says nothing else
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = crate::duration::parse)]
     timeout: Duration,
-    /// The longest wait for TCP to connect
+    /// The longest wait for TCP to connect, to each address of a name
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = crate::duration::parse)]
     connect_timeout: Duration,
-    /// The longest that a stage may take as a whole, silent or not (repeat for more): `nla=20s`; without a name, each
+    /// In place of these two: the longest that a stage may take as a whole, silent or not (repeat for more): `nla=20s`;
+    /// without a name, each stage
     #[arg(long, value_name = "[STAGE=]DURATION", value_parser = stage, value_delimiter = ',')]
     stage_timeout: Vec<(Option<Stage>, Duration)>,
     /// Use IPv4 addresses only

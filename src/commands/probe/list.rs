@@ -48,14 +48,25 @@ pub(super) fn hosts(typed: Vec<Spec>, files: &[std::path::PathBuf]) -> anyhow::R
     Ok(Hosts::Several(specs))
 }
 
-/// Each host once, in the order of the list.
+/// Each host once, in the order of the list. Whoever is named, too, is no mere address of a range.
 pub(super) fn each(specs: Vec<Spec>) -> impl Iterator<Item = Listed> {
     let mut seen = HashSet::new();
+    let named: HashSet<String> = specs
+        .iter()
+        .filter_map(|spec| match spec {
+            Spec::Host(target) => Some(address(target).to_lowercase()),
+            Spec::Range(..) => None,
+        })
+        .collect();
     let all = specs.into_iter().flat_map(|spec| {
         let by_range = matches!(spec, Spec::Range(..));
-        spec.targets().map(move |target| Listed { target, by_range })
+        spec.targets().map(move |target| (target, by_range))
     });
-    all.filter(move |listed| seen.insert(address(&listed.target).to_lowercase()))
+    all.filter_map(move |(target, by_range)| {
+        let name = address(&target).to_lowercase();
+        let by_range = by_range && !named.contains(&name);
+        seen.insert(name).then_some(Listed { target, by_range })
+    })
 }
 
 fn text(file: &Path) -> anyhow::Result<String> {
@@ -86,10 +97,11 @@ mod tests {
 
     #[test]
     fn a_list_has_a_host_a_line_and_room_for_people() {
-        let text = "\u{feff}# servers\npc1\n\n  pc2:3390  the one in the cellar\r\n192.0.2.0/30 # a range\nPC1\n";
+        let text =
+            "\u{feff}# servers\npc1\n\n  pc2:3390  the one in the cellar\r\n192.0.2.0/30 # a range\nPC1\n192.0.2.2\n";
         let specs = read(text, "list").unwrap();
         let all: Vec<_> = each(specs).map(|listed| (address(&listed.target), listed.by_range)).collect();
-        let expected = [("pc1:3389", false), ("pc2:3390", false), ("192.0.2.1:3389", true), ("192.0.2.2:3389", true)];
+        let expected = [("pc1:3389", false), ("pc2:3390", false), ("192.0.2.1:3389", true), ("192.0.2.2:3389", false)];
         assert_eq!(all, expected.map(|(host, by_range)| (host.to_owned(), by_range)));
     }
 

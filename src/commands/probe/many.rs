@@ -3,11 +3,13 @@
 use std::time::Instant;
 
 use badrdp_client_probe::diagnosis::Verdict;
+use badrdp_client_probe::report::json::SCHEMA;
 use badrdp_client_probe::report::tally::Tally;
-use badrdp_client_probe::report::{json, line, text};
+use badrdp_client_probe::report::{json as data, line, text};
 use badrdp_client_probe::survey::SurveyOptions;
 use badrdp_client_probe::{Examination, Options, Sweep, SweepOptions, Swept};
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::list::{Listed, each};
 use super::one::Output;
@@ -20,7 +22,7 @@ use crate::{exit, output};
 #[derive(Clone, Debug, Args)]
 pub(super) struct Several {
     /// Hosts under way at the same time; each has one connection at a time
-    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
     /// Print the whole report of each of several hosts, and of addresses at which nothing is, too
     #[arg(long)]
@@ -61,6 +63,7 @@ async fn sweep(
         tally: Tally::default(),
         progress: Progress::new(total),
         page,
+        begun: false,
         code: exit::AS_EXPECTED,
     };
     let stopped = tokio::signal::ctrl_c();
@@ -69,7 +72,13 @@ async fn sweep(
     let interrupted = loop {
         tokio::select! {
             next = sweep.next() => match next {
-                Some((swept, by_range)) => shown.take(swept, by_range)?,
+                Some((swept, by_range)) => {
+                    shown.take(swept, by_range)?;
+                    if output::is_closed() {
+                        // Nobody reads on: nobody is asked any more.
+                        break false;
+                    }
+                }
                 None => break false,
             },
             _ = &mut stopped => break true,
@@ -91,6 +100,8 @@ struct Shown<'a> {
     tally: Tally,
     progress: Progress,
     page: Option<PageFile>,
+    /// A document was printed.
+    begun: bool,
     code: u8,
 }
 
@@ -107,6 +118,10 @@ impl Shown<'_> {
                 self.code = exit::NOT_AS_EXPECTED;
                 let name = address(&target);
                 self.progress.suspend(|| anstream::eprintln!("badrdp: {name}: the probe failed: {why}"));
+                if self.output.json || self.output.ndjson {
+                    let host = json!({ "host": target.host, "port": target.port });
+                    self.document(&json!({ "schema": SCHEMA, "target": host, "failed": why }))?;
+                }
             }
         }
         self.progress.step(self.tally.wrong(), "with something wrong");
@@ -118,17 +133,21 @@ impl Shown<'_> {
         if !empty && one::exit_code(found) != exit::AS_EXPECTED {
             self.code = exit::NOT_AS_EXPECTED;
         }
-        let first = self.tally.hosts == self.tally.failed;
         self.tally.count(found, by_range);
         let name = address(&found.target);
         let data = self.output.json || self.output.ndjson;
-        let document = (data || self.page.is_some()).then(|| json::document(found));
+        let document = (data || self.page.is_some()).then(|| {
+            let mut document = data::document(found);
+            if let (true, Some(document)) = (by_range, document.as_object_mut()) {
+                document.insert("by_range".to_owned(), true.into());
+            }
+            document
+        });
         if let (Some(page), Some(document), false) = (&mut self.page, &document, empty) {
             page.host(document)?;
         }
         if let Some(document) = document.filter(|_| data) {
-            let between = if self.output.ndjson || first { "" } else { "," };
-            return self.progress.print(&format!("{between}{document}\n"));
+            return self.document(&document);
         }
         if empty && !self.several.full {
             return Ok(());
@@ -140,6 +159,13 @@ impl Shown<'_> {
             line::lines(&name, found)
         };
         self.progress.report(&text)
+    }
+
+    /// One of the documents of `--json` or `--ndjson`.
+    fn document(&mut self, document: &Value) -> anyhow::Result<()> {
+        let first = !std::mem::replace(&mut self.begun, true);
+        let between = if self.output.ndjson || first { "" } else { "," };
+        self.progress.print(&format!("{between}{document}\n"))
     }
 
     /// The summary; `left` hosts were not come to.

@@ -44,9 +44,18 @@ pub(super) fn main(
     // Before the host is asked anything: what cannot be written need not be known.
     let page = output.html.as_deref().map(|file| PageFile::create(file, &address(target))).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let found = runtime.block_on(examine(target, options, survey));
+    let found = runtime.block_on(async {
+        tokio::select! {
+            found = examine(target, options, survey) => Some(found),
+            _ = tokio::signal::ctrl_c() => None,
+        }
+    });
     // A name server that does not answer must not hold back the report.
     runtime.shutdown_background();
+    let Some(found) = found else {
+        anstream::eprintln!("badrdp: stopped before the probe was done");
+        return Ok(exit::INTERRUPTED);
+    };
     if let Some(mut page) = page {
         page.host(&json::document(&found))?;
         page.end()?;

@@ -17,7 +17,7 @@ pub(super) enum Topic {
 #[derive(Clone, Debug, Args)]
 pub(super) struct Surveying {
     /// One connection: X.224, TLS, the certificate, then the NTLM challenge or the settings, and no more
-    #[arg(long, conflicts_with_all = ["survey", "user", "accept_license", "follow", "follow_to"])]
+    #[arg(long, conflicts_with_all = ["user", "accept_license", "follow", "follow_to"])]
     pub(super) quick: bool,
     /// What to ask behind the walk [default: protocols,tls, and nothing with --user or --follow]
     #[arg(long, value_name = "TOPICS", value_enum, value_delimiter = ',')]
@@ -29,7 +29,7 @@ pub(super) struct Surveying {
 
 impl Surveying {
     /// What to survey. Whoever has an errand (a logon, a redirection) wants to know of that.
-    pub(super) fn what(&self, errand: bool) -> Option<SurveyOptions> {
+    pub(super) fn what(&self, errand: bool) -> anyhow::Result<Option<SurveyOptions>> {
         let usual: &[Topic] = if self.quick || errand { &[] } else { &[Topic::Protocols, Topic::Tls] };
         let topics = if self.survey.is_empty() { usual } else { &self.survey };
         let what = SurveyOptions {
@@ -38,6 +38,8 @@ impl Surveying {
             max_connections: self.max_connections,
             ..SurveyOptions::default()
         };
-        (what.protocols || what.tls).then_some(what)
+        let any = what.protocols || what.tls;
+        anyhow::ensure!(!(self.quick && any), "--quick is one connection: there is no --survey beside it");
+        Ok(any.then_some(what))
     }
 }

@@ -33,7 +33,7 @@ fn check(view: &View<'_>, wanted: CloseKind, verb: &str) -> Option<Seen> {
         return None;
     }
     let title = match view.last_received() {
-        None => format!("the host {verb} the connection in answer to the Connection Request, without a word"),
+        None => format!("the host {verb} the connection without a word; the Connection Request was sent"),
         Some(_) if view.credentials_unanswered() => format!("the host {verb} the connection after the credentials"),
         Some(MessageKind::TsRequest) => format!("the host {verb} the connection after its proof of the key"),
         Some(kind) if stage == Stage::BasicSettingsExchange && view.does_nla() => {

@@ -1,6 +1,7 @@
 //! The host says nothing.
 
 use badrdp_proto::connect::Blame;
+use badrdp_proto::transcript::Event;
 use badrdp_proto::vocab::Stage;
 
 use super::nla_ended::{credentials, credentials_refused};
@@ -41,7 +42,19 @@ fn stalled(view: &View<'_>) -> Option<Seen> {
         Some(kind) => format!(" after {kind}"),
         None => String::new(),
     };
-    let seen = Seen::new(stage, format!("the host says nothing for {budget:?}{after}"));
+    // Bytes of an answer are there: whether they dripped or stopped, it never came to its end.
+    let partial = match (view.undecodable(), view.timed_out()) {
+        (Some(part), Some(end)) if part.at == end.at => match &part.event {
+            Event::Undecodable { length, .. } => Some(*length),
+            _ => None,
+        },
+        _ => None,
+    };
+    let title = match partial {
+        Some(length) => format!("the host sends {length} bytes of an answer and not the rest{after}"),
+        None => format!("the host says nothing for {budget:?}{after}"),
+    };
+    let seen = Seen::new(stage, title);
     let seen = if view.credentials_unanswered() { credentials_refused(view, seen) } else { seen };
     let seen = seen
         .evidence_if(credentials(view).map(|entry| view.quote(entry)))

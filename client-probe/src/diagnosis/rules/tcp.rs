@@ -17,7 +17,9 @@ pub(super) const NAME_NOT_RESOLVED: Rule = rule("name-not-resolved", &tcp::NAME_
 /// RST to the SYN: the host is there and nothing listens, or a firewall rejects.
 pub(super) const REFUSED: Rule = rule("connection-refused", &tcp::REFUSED, |view| {
     check(view, |failure| match failure {
-        ConnectFailure::Refused => Some("nothing accepts connections on the port: TCP is refused".to_owned()),
+        ConnectFailure::Refused => {
+            Some("TCP is refused: nothing listens on the port, or a firewall rejects".to_owned())
+        }
         _ => None,
     })
 });

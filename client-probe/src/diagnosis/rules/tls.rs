@@ -74,12 +74,18 @@ pub(super) const CLOSED: Rule = rule("tls-closed", &tls::CLOSED, |view| {
 /// Silence in the handshake.
 pub(super) const STALLED: Rule = rule("tls-stalled", &tls::STALLED, |view| {
     check(view, |kind| match kind {
-        Kind::TimedOut => Some("the host says nothing more during TLS".to_owned()),
+        Kind::TimedOut => Some("the host says nothing more during TLS, for".to_owned()),
+        Kind::Unfinished(_) => Some("the host keeps sending and does not come to the end of TLS within".to_owned()),
         _ => None,
     })
     .map(|seen| {
+        let kept = view.tls_failure().is_some_and(|(_, failure)| matches!(failure.kind, Kind::Unfinished(_)));
         let budget = view.transcript().budget;
-        let title = format!("{}, for {budget:?}", seen.title);
+        if kept {
+            let took = view.tls_failure().map_or(budget, |(entry, _)| entry.at).as_secs_f64();
+            return Seen { title: format!("{} {took:.1} s", seen.title), ..seen };
+        }
+        let title = format!("{} {budget:?}", seen.title);
         Seen { title, ..seen }.evidence(format!("budget: {budget:?} of silence"))
     })
 });
