@@ -66,7 +66,7 @@ fn case(id: &str, class: Class, long: &str) -> Value {
         },
         "recorded": { "as_recorded": !class.is_bad(), "known": null, "listed": "something else" },
         "outcome": { "end": "exited", "exit_code": 1, "took_ms": 12.5, "stdout": "", "stderr": format!("{long}\n{long}") },
-        "shell": format!("client {long}"),
+        "command": ["client", long],
         "connections": [{ "side": "server", "entries": entries, "dropped": 0, "failure": null }],
         "leak_lines": [format!("leak: {long}")],
     })
@@ -120,7 +120,11 @@ fn the_matrix_fits_a_screen_and_a_telephone_and_its_cells_open() {
     assert_eq!(measured.len(), pages.len() * WIDTHS.len(), "{measured:#?}");
     let bad = Class::ALL.iter().filter(|class| class.is_bad()).count();
     for one in &measured {
-        assert_eq!((&one["outside"], &one["over"], &one["openOutside"]), (&json!([]), &json!([]), &json!([])), "{one:#}");
+        assert_eq!(
+            (&one["outside"], &one["over"], &one["openOutside"]),
+            (&json!([]), &json!([]), &json!([])),
+            "{one:#}"
+        );
         assert_eq!((&one["shut"], &one["closed"], &one["loaded"]), (&json!(0), &json!(0), &json!(0)), "{one:#}");
         assert_eq!((&one["open"], &one["arrows"]), (&json!([one["meant"]]), &json!(2)), "{one:#}");
         let several = clients[usize::try_from(one["page"].as_u64().unwrap()).unwrap()] > 1;

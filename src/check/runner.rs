@@ -111,12 +111,7 @@ impl Setting {
         Ok(made.await?.clone())
     }
 
-    async fn play(
-        &self,
-        name: &str,
-        scenario: &Scenario,
-        capture: Option<Arc<Capture>>,
-    ) -> Result<Played, CheckError> {
+    async fn play(&self, name: &str, scenario: &Scenario, capture: Option<Arc<Capture>>) -> Result<Played, CheckError> {
         let home = Home::make(self.root.join(name))?;
         let (observer, events) = events::watched();
         let ip = if scenario.probe.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { Ipv4Addr::LOCALHOST.into() };
@@ -283,8 +278,7 @@ impl Drop for Home {
 /// Captures the connections of a case into its directory of artefacts.
 fn capture(root: &Path, scenario: &Scenario) -> Result<Arc<Capture>, CheckError> {
     let directory = artefacts::directory(root, scenario);
-    std::fs::create_dir_all(&directory)
-        .map_err(|source| CheckError::Directory { path: directory.clone(), source })?;
+    std::fs::create_dir_all(&directory).map_err(|source| CheckError::Directory { path: directory.clone(), source })?;
     Ok(Arc::new(Capture::new(SystemTime::now()).packets_to(&directory.join(artefacts::CAPTURE))?))
 }
 

@@ -35,9 +35,10 @@ pub fn document(matrix: &Matrix<'_>) -> Value {
 }
 
 fn client(column: &Column) -> Value {
-    let runs = column.runs.iter().map(|run| {
-        json!({ "file": run.file, "badrdp": run.badrdp, "started": run.started, "took_ms": run.took_ms })
-    });
+    let runs = column
+        .runs
+        .iter()
+        .map(|run| json!({ "file": run.file, "badrdp": run.badrdp, "started": run.started, "took_ms": run.took_ms }));
     let classes = Class::ALL.iter().map(|class| (class.name().to_owned(), column.of(*class).into()));
     json!({
         "name": column.name,
@@ -55,7 +56,7 @@ fn result(case: &Case<'_>) -> Value {
         "verdict": case.verdict,
         "recorded": case.recorded,
         "outcome": case.outcome,
-        "shell": case.shell,
+        "command": case.command,
         "leak_lines": case.leak_lines,
         "artefacts": case.artefacts,
     })

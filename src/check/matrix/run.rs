@@ -57,9 +57,9 @@ pub struct Case<'a> {
     pub recorded: Recorded,
     /// How the client's process ended.
     pub outcome: Outcome,
-    /// Its command line, for a shell.
+    /// Its command line.
     #[serde(default)]
-    pub shell: String,
+    pub command: Vec<String>,
     /// What it gave away.
     #[serde(default)]
     pub leak_lines: Vec<String>,

@@ -1,5 +1,7 @@
 //! One case: what the client came to, and everything that this rests on.
 
+use std::rc::Rc;
+
 use badrdp_client_probe::report::html::shown;
 use serde::Serialize;
 
@@ -79,21 +81,28 @@ struct Same {
 impl<'a> Panel<'a> {
     /// Every case that was run.
     pub(super) fn all(matrix: &'a Matrix<'_>, drawings: &'a Drawings) -> impl Iterator<Item = Self> {
-        let bad = bad(matrix);
+        let clients: Rc<[_]> = (0..matrix.columns.len()).map(|place| OfClient::read(matrix, place)).collect();
         matrix.rows.iter().enumerate().flat_map(move |(number, row)| {
-            let bad = bad.clone();
+            let clients = Rc::clone(&clients);
             matrix.columns.iter().zip(&row.cells).enumerate().filter_map(move |(place, (column, cell))| {
-                let of_client = bad.get(place).map_or(&[][..], Vec::as_slice);
-                let mut panel = Self::of(matrix, row, (number, place), column, cell.as_ref()?);
-                panel.before = of_client.iter().copied().rfind(|bad| *bad < number);
-                panel.next = of_client.iter().copied().find(|bad| *bad > number);
+                let of_client = clients.get(place)?;
+                let mut panel = Self::of(matrix, row, (number, place), column, cell.as_ref()?, &of_client.how);
+                panel.before = of_client.bad.iter().copied().rfind(|bad| *bad < number);
+                panel.next = of_client.bad.iter().copied().find(|bad| *bad > number);
                 panel.draw(matrix, drawings);
                 Some(panel)
             })
         })
     }
 
-    fn of(matrix: &Matrix<'_>, row: &Row<'_>, (number, place): Place, column: &Column, case: &Case<'_>) -> Self {
+    fn of(
+        matrix: &Matrix<'_>,
+        row: &Row<'_>,
+        (number, place): Place,
+        column: &Column,
+        case: &Case<'_>,
+        how: &str,
+    ) -> Self {
         let class = case.verdict.class;
         let others = matrix.columns.iter().zip(&row.cells).enumerate().filter(|(other, _)| *other != place);
         let others = others.filter_map(|(column, (other, cell))| {
@@ -121,7 +130,7 @@ impl<'a> Panel<'a> {
             facts: facts(row, case),
             stream,
             words: words.into_iter().map(|line| shown(line, LINE)).collect(),
-            again: again(row, case, column),
+            again: again(row, case, how),
             drawn: None,
             lines: &[],
             undrawn: 0,
@@ -145,16 +154,28 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// Rows in which each client does something wrong.
-fn bad(matrix: &Matrix<'_>) -> Vec<Vec<usize>> {
-    let is_bad = |row: &Row<'_>, place: usize| {
-        row.cells.get(place).and_then(Option::as_ref).is_some_and(|case| case.verdict.class.is_bad())
-    };
-    let of = |place| {
-        let rows = matrix.rows.iter().enumerate().filter(|(_, row)| is_bad(row, place));
-        rows.map(|(number, _)| number).collect()
-    };
-    (0..matrix.columns.len()).map(of).collect()
+/// What all cases of one client have in common.
+struct OfClient {
+    /// Rows in which it does something wrong.
+    bad: Vec<usize>,
+    /// How `badrdp check` is told to run it.
+    how: String,
+}
+
+impl OfClient {
+    fn read(matrix: &Matrix<'_>, place: usize) -> Self {
+        let is_bad = |row: &Row<'_>| {
+            row.cells.get(place).and_then(Option::as_ref).is_some_and(|case| case.verdict.class.is_bad())
+        };
+        let rows = matrix.rows.iter().enumerate().filter(|(_, row)| is_bad(row));
+        let how = matrix.columns.get(place).map_or_else(String::new, |Column { client, .. }| {
+            // What a profile of somebody's own is called is not known here; its command line is.
+            let known = Profile::names().any(|name| name == client.name).then(|| Profile::find(&client.name));
+            let built_in = matches!(known, Some(Ok(profile)) if profile.command == client.command);
+            if built_in { format!("--client {}", client.name) } else { format!("-- {}", shell(&client.command)) }
+        });
+        Self { bad: rows.map(|(number, _)| number).collect(), how }
+    }
 }
 
 fn facts(row: &Row<'_>, case: &Case<'_>) -> Vec<Fact> {
@@ -211,11 +232,8 @@ fn ended(case: &Case<'_>) -> String {
 }
 
 /// How to see it again: all at once, and by hand.
-fn again(row: &Row<'_>, case: &Case<'_>, column: &Column) -> String {
-    let client = &column.client;
-    // What a profile of somebody's own is called is not known here; its command line is.
-    let built_in = Profile::find(&client.name).is_ok_and(|profile| profile.command == client.command);
-    let how = if built_in { format!("--client {}", client.name) } else { format!("-- {}", shell(&client.command)) };
-    let text = format!("badrdp check {} --verbose {how}\n\n{}", row.id, by_hand(&row.id, &case.shell));
+fn again(row: &Row<'_>, case: &Case<'_>, how: &str) -> String {
+    let id = shell(std::slice::from_ref(&row.id));
+    let text = format!("badrdp check {id} --verbose {how}\n\n{}", by_hand(&id, &shell(&case.command)));
     text.lines().map(|line| shown(line, COMMAND)).collect::<Vec<_>>().join("\n")
 }

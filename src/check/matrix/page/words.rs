@@ -79,5 +79,9 @@ pub(super) fn tag(case: &Case<'_>, column: &Column) -> Option<&'static str> {
 
 /// `12 ms`, from ten seconds on `12.3 s`.
 pub(super) fn time(milliseconds: f64) -> String {
-    if milliseconds.abs() < 10_000.0 { format!("{milliseconds:.0} ms") } else { format!("{:.1} s", milliseconds / 1000.0) }
+    if milliseconds.abs() < 10_000.0 {
+        format!("{milliseconds:.0} ms")
+    } else {
+        format!("{:.1} s", milliseconds / 1000.0)
+    }
 }

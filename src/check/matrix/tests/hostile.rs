@@ -15,7 +15,8 @@ fn what_anybody_says_is_text_wherever_it_stands() {
     whole["recorded"] = json!({ "as_recorded": true, "known": "why", "listed": "what" });
     let mut evil = run("client", vec![whole, case("theme/b", Class::Hung)]);
     evil["client"]["about"] = json!("about");
-    let keep = ["/kind", "/scenarios/0/verdict/class", "/scenarios/1/verdict/class"].map(|place| evil.pointer(place).cloned());
+    let keep =
+        ["/kind", "/scenarios/0/verdict/class", "/scenarios/1/verdict/class"].map(|place| evil.pointer(place).cloned());
     replace(&mut evil);
     for (place, value) in ["/kind", "/scenarios/0/verdict/class", "/scenarios/1/verdict/class"].into_iter().zip(keep) {
         *evil.pointer_mut(place).unwrap() = value.unwrap();
@@ -64,7 +65,7 @@ fn a_case_is_bounded_whatever_a_client_says() {
         case["verdict"]["said"] = json!(vec![json!({ "reason": "tls", "words": long }); 40]);
         case["verdict"]["right_reasons"] = json!([long]);
         case["leak_lines"] = json!(vec![&long; 40]);
-        case["shell"] = json!(long);
+        case["command"] = json!([long]);
         case["summary"] = json!(long);
         case["spec"] = json!(vec![&long; 20]);
         case["connections"] = json!(vec![case["connections"][0].clone(); 100]);

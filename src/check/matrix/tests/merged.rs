@@ -21,10 +21,7 @@ fn what_a_client_was_not_run_against_is_not_run_and_told() {
         assert_eq!(differs, [false, true, false, false]);
         assert_eq!(
             matrix.notes,
-            [
-                "one was not run against 1 scenario of 4: a-b/x",
-                "two was not run against 2 scenarios of 4: own, b/x",
-            ]
+            ["one was not run against 1 scenario of 4: a-b/x", "two was not run against 2 scenarios of 4: own, b/x",]
         );
         let text = anstream::adapter::strip_str(&counts(&matrix)).to_string();
         assert!(text.contains("  hung                      1      0\n"), "{text}");
