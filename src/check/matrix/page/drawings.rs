@@ -149,3 +149,36 @@ fn key(connections: &[Value]) -> String {
     }
     key
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what they expect")]
+    use super::*;
+    use crate::check::matrix::tests::{case, merged, run};
+
+    /// What is drawn of four cases, the bad ones last.
+    fn drawn(room: Room) -> Vec<&'static str> {
+        let classes = [("a/1", Class::AsRequired), ("a/2", Class::Hung), ("b/1", Class::Hung), ("b/2", Class::Crashed)];
+        let cases = classes.map(|(id, class)| case(id, class)).to_vec();
+        merged(&[run("client", cases)], |matrix| {
+            let drawings = Drawings::of(&matrix.unwrap(), room).unwrap();
+            let how = |row| match drawings.get((row, 0)) {
+                Some(Drawing::Here(..)) => "drawn",
+                Some(Drawing::Lines(..)) => "lines",
+                Some(Drawing::Same(..)) => "same",
+                Some(Drawing::Nothing) => "nothing",
+                None => "left out",
+            };
+            (0..classes.len()).map(how).collect()
+        })
+    }
+
+    #[test]
+    fn what_is_bad_is_drawn_first_and_told_in_lines_where_there_is_no_room() {
+        assert_eq!(drawn(Room { drawn: 1_000_000, lines: 0 }), ["drawn"; 4]);
+        assert_eq!(drawn(Room { drawn: 1, lines: 1_000_000 }), ["left out", "lines", "lines", "drawn"]);
+        // Each theme's first case comes before any theme's second.
+        assert_eq!(drawn(Room { drawn: 1, lines: 1 }), ["left out", "left out", "lines", "drawn"]);
+        assert_eq!(drawn(Room { drawn: 0, lines: 0 }), ["left out"; 4]);
+    }
+}

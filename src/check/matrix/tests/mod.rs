@@ -12,7 +12,7 @@ use super::{Matrix, MergeError, Run, Source, merge, write};
 use crate::check::Class;
 
 /// What `badrdp check --json` prints of one case.
-fn case(id: &str, class: Class) -> Value {
+pub(super) fn case(id: &str, class: Class) -> Value {
     json!({
         "id": id,
         "summary": format!("what {id} is"),
@@ -58,7 +58,7 @@ fn transcript(fact: &str) -> Value {
     json!({ "side": "server", "entries": entries, "dropped": 0, "failure": null })
 }
 
-fn run(name: &str, cases: Vec<Value>) -> Value {
+pub(super) fn run(name: &str, cases: Vec<Value>) -> Value {
     json!({
         "schema": 1,
         "kind": "check",
@@ -77,7 +77,7 @@ fn every_class() -> Vec<Value> {
 }
 
 /// Does `look` with what runs come to; files are `0.json` and so on.
-fn merged<T>(runs: &[Value], look: impl FnOnce(Result<Matrix<'_>, MergeError>) -> T) -> T {
+pub(super) fn merged<T>(runs: &[Value], look: impl FnOnce(Result<Matrix<'_>, MergeError>) -> T) -> T {
     let texts: Vec<_> = runs.iter().map(Value::to_string).collect();
     let mut sources = Vec::new();
     for (number, text) in texts.iter().enumerate() {
