@@ -34,6 +34,7 @@ fn every_command_explains_itself_in_80_columns() {
         "serve",
         "probe",
         "check",
+        "check merge",
         "explain",
         "scenario",
         "scenario list",

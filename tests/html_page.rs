@@ -5,10 +5,9 @@ mod peers;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use badrdp::{FakeServer, ServerOptions};
-use peers::{Peer, program};
+use peers::browser;
 use serde_json::{Value, json};
 
 /// Widths of a screen and of a telephone, in pixels.
@@ -92,30 +91,7 @@ fn measure(directory: &Path, pages: &[String]) -> Vec<Value> {
         }
         frames.push_str(&format!("<iframe src=\"shut-{number}.html\"></iframe>"));
     }
-    let outer = "<!DOCTYPE html><style>iframe{border:0;height:600px}</style><body><script>\
-                 addEventListener('message', event => { const line = document.createElement('pre'); \
-                 line.textContent = 'measured ' + JSON.stringify(event.data); document.body.append(line); });</script>";
-    std::fs::write(directory.join("outer.html"), format!("{outer}{frames}")).unwrap();
-    let profile = tempfile::tempdir().unwrap();
-    let browser = Peer::spawn(
-        Command::new(program("chromium", "chromium"))
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
-            .args(["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"])
-            .args(["--virtual-time-budget=10000", "--window-size=1200,900", "--dump-dom"])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg(format!("file://{}", directory.join("outer.html").display()))
-            .env("HOME", profile.path())
-            .stdin(Stdio::null())
-            .stdout(std::fs::File::create(directory.join("dom")).unwrap())
-            .stderr(std::fs::File::create(directory.join("log")).unwrap()),
-    );
-    let ended = browser.wait(Duration::from_secs(120));
-    let dom = std::fs::read_to_string(directory.join("dom")).unwrap();
-    let log = || std::fs::read_to_string(directory.join("log")).unwrap_or_default();
-    assert!(ended.status.success() && !dom.is_empty(), "{}: {}", ended.status, log());
-    let lines = dom.split("<pre>measured ").skip(1).map(|rest| rest.split("</pre>").next().unwrap());
-    let unescaped = lines.map(|line| line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
-    unescaped.map(|line| serde_json::from_str(&line).expect("what the page measured")).collect()
+    browser::posted(directory, &frames)
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use badrdp_scenarios::Scenario;
+
 use super::report::{Told, duty, json, shell, text};
 
 /// An artefact that cannot be written.
@@ -15,6 +17,15 @@ pub struct ArtefactError {
     pub source: io::Error,
 }
 
+/// The capture among a case's artefacts, which is written while the case is played.
+pub const CAPTURE: &str = "capture.pcapng";
+
+/// Where the artefacts of this scenario's case are.
+#[must_use]
+pub fn directory(root: &Path, scenario: &Scenario) -> PathBuf {
+    place(root, &scenario.id)
+}
+
 /// Writes a case's artefacts below `root`: `case.json`, `ladder.txt`, `stdout.txt`, `stderr.txt` and `reproduce.txt`, in
 /// a directory that is called as the scenario. The value is that directory.
 ///
@@ -22,7 +33,7 @@ pub struct ArtefactError {
 /// A file cannot be written.
 pub fn write(root: &Path, told: &Told) -> Result<PathBuf, ArtefactError> {
     let checked = &told.checked;
-    let directory = place(root, &checked.scenario.id);
+    let directory = directory(root, &checked.scenario);
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ArtefactError { path, source }
@@ -59,14 +70,14 @@ fn place(root: &Path, id: &str) -> PathBuf {
 /// How to see it again by hand.
 #[must_use]
 pub fn reproduction(told: &Told) -> String {
-    let checked = &told.checked;
-    let id = &checked.scenario.id;
+    by_hand(&told.checked.scenario.id, &shell(&told.checked.command))
+}
+
+/// How to see scenario `id` again with a client whose command line was `client`.
+pub(super) fn by_hand(id: &str, client: &str) -> String {
     let mut text = format!("badrdp serve {id} --listen 127.0.0.1:3389 --write-ca ca.pem\n");
-    if !checked.command.is_empty() {
-        text.push_str(&format!(
-            "# then, with this port in place of the one that it had:\n{}\n",
-            shell(&checked.command)
-        ));
+    if !client.is_empty() {
+        text.push_str(&format!("# then, with this port in place of the one that it had:\n{client}\n"));
     }
     text
 }

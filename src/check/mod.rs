@@ -27,6 +27,7 @@ mod display;
 pub mod expectations;
 mod facts;
 mod honest;
+pub mod matrix;
 mod outcome;
 mod process;
 pub mod profile;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use badrdp_fake_server::StartError;
+use badrdp_capture::CaptureError;
+use badrdp_fake_server::{Certificates, Options as ServerOptions, StartError};
 use badrdp_scenarios::Scenario;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -33,6 +34,8 @@ pub struct Options {
     pub seed: u64,
     /// The clock that certificates are minted against; real clients judge by the real one.
     pub now: SystemTime,
+    /// Below which directory the connections of each case are captured, with the keys of TLS; none: they are not.
+    pub captures: Option<PathBuf>,
 }
 
 impl Options {
@@ -42,7 +45,15 @@ impl Options {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let deadline = profile.deadline.unwrap_or(Duration::from_secs(15));
         // Clients wait more than they work.
-        Self { profile, jobs: cores * 8, deadline, linger: Duration::from_secs(1), seed: 0, now: SystemTime::now() }
+        Self {
+            profile,
+            jobs: cores * 8,
+            deadline,
+            linger: Duration::from_secs(1),
+            seed: 0,
+            now: SystemTime::now(),
+            captures: None,
+        }
     }
 }
 
@@ -69,6 +80,9 @@ pub enum CheckError {
     /// A server cannot be started.
     #[error("cannot serve a scenario")]
     Server(#[from] StartError),
+    /// What its connections carried cannot be written.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
     /// A directory or file of the client cannot be made.
     #[error("cannot write {path}: {source}", path = path.display())]
     Directory {
@@ -179,7 +193,7 @@ impl Setting {
         root: PathBuf,
         stop: watch::Receiver<bool>,
     ) -> Result<Self, CheckError> {
-        let Options { profile, jobs: _, deadline, linger, seed, now } = options;
+        let Options { profile, jobs: _, deadline, linger, seed, now, captures } = options;
         let Some((program, arguments)) = profile.command.split_first() else {
             let why = profile.by_hand.clone().unwrap_or_else(|| "it has no command line".to_owned());
             return Err(CheckError::ByHand { name: profile.name, why });
@@ -194,6 +208,7 @@ impl Setting {
                 .iter()
                 .map(|(name, value)| Ok((name.clone(), Template::parse(value)?)))
                 .collect::<Result<_, TemplateError>>()?,
+            certificates: Certificates::new(&ServerOptions { seed, now, ..ServerOptions::default() }),
             profile,
             display,
             root,
@@ -201,6 +216,7 @@ impl Setting {
             linger,
             seed,
             now,
+            captures,
             stop,
             honest: std::sync::Mutex::default(),
         })

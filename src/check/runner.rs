@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use badrdp_fake_server::{FakeServer, Options as ServerOptions, VerifyError};
+use badrdp_capture::Capture;
+use badrdp_fake_server::{Certificates, FakeServer, Options as ServerOptions, VerifyError};
 use badrdp_proto::transcript::Transcript;
 use badrdp_scenarios::Scenario;
 use tokio::sync::{OnceCell, watch};
@@ -18,7 +19,7 @@ use super::process::{Process, Start, inherited, variable};
 use super::profile::Profile;
 use super::verdict::{Evidence, Verdict, judge};
 use super::watch::{self as events, State};
-use super::{CheckError, End, Outcome};
+use super::{CheckError, End, Outcome, artefacts};
 
 /// How long the server's side of the story may take to end behind the client's.
 const SETTLE: Duration = Duration::from_secs(10);
@@ -57,6 +58,10 @@ pub(super) struct Setting {
     pub(super) linger: Duration,
     pub(super) seed: u64,
     pub(super) now: SystemTime,
+    /// Below which directory each case's connections are captured.
+    pub(super) captures: Option<PathBuf>,
+    /// Minted once for all cases.
+    pub(super) certificates: Certificates,
     /// Turns true when the run is to stop.
     pub(super) stop: watch::Receiver<bool>,
     /// Runs against servers without their faults, by what these servers are.
@@ -75,7 +80,8 @@ struct Played {
 impl Setting {
     /// Plays a case and judges it; `number` tells it from the others of the run.
     pub(super) async fn case(&self, number: usize, scenario: Scenario) -> Result<Checked, CheckError> {
-        let played = self.play(&format!("{number}"), &scenario).await?;
+        let capture = self.captures.as_deref().map(|root| capture(root, &scenario)).transpose()?;
+        let played = self.play(&format!("{number}"), &scenario, capture).await?;
         let unreached = matches!(played.verified, Err(VerifyError::NeverFired { .. }));
         let honest =
             if unreached && !played.outcome.is_final() { Some(self.honest(number, &scenario).await?) } else { None };
@@ -102,12 +108,12 @@ impl Setting {
             Arc::clone(known.entry(key).or_default())
         };
         let made = cell.get_or_try_init(|| async {
-            Ok::<_, CheckError>(self.play(&format!("{number}-honest"), &honest).await?.connections)
+            Ok::<_, CheckError>(self.play(&format!("{number}-honest"), &honest, None).await?.connections)
         });
         Ok(made.await?.clone())
     }
 
-    async fn play(&self, name: &str, scenario: &Scenario) -> Result<Played, CheckError> {
+    async fn play(&self, name: &str, scenario: &Scenario, capture: Option<Arc<Capture>>) -> Result<Played, CheckError> {
         let home = Home::make(self.root.join(name))?;
         let (observer, events) = events::watched();
         let ip = if scenario.probe.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { Ipv4Addr::LOCALHOST.into() };
@@ -119,6 +125,8 @@ impl Setting {
             // The client has the last word, or its deadline.
             budget: self.deadline + SETTLE,
             observer: Some(observer),
+            capture: capture.clone(),
+            certificates: Some(self.certificates.clone()),
             ..ServerOptions::default()
         };
         let server = FakeServer::start_with(scenario.clone(), options).await?;
@@ -144,6 +152,7 @@ impl Setting {
         if timeout(SETTLE, server.wait_finished(server.accepted())).await.is_err() {
             tracing::warn!("{}: a connection did not end", scenario.id);
         }
+        capture.map_or(Ok(()), |capture| capture.finish())?;
         let password = Login::of(scenario).password;
         let hide = |text: String| {
             if password.len() < 4 { text } else { text.replace(&password, "{password}") }
@@ -271,6 +280,13 @@ impl Drop for Home {
             tracing::debug!(%error, "{} is not empty yet", self.0.display());
         }
     }
+}
+
+/// Captures the connections of a case into its directory of artefacts.
+fn capture(root: &Path, scenario: &Scenario) -> Result<Arc<Capture>, CheckError> {
+    let directory = artefacts::directory(root, scenario);
+    std::fs::create_dir_all(&directory).map_err(|source| CheckError::Directory { path: directory.clone(), source })?;
+    Ok(Arc::new(Capture::new(SystemTime::now()).packets_to(&directory.join(artefacts::CAPTURE))?))
 }
 
 /// Writes a file that only this user can read.

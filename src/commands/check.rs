@@ -1,5 +1,6 @@
 //! `badrdp check`: a client against every broken server, with a verdict.
 
+mod merge;
 mod outputs;
 
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use badrdp::check::profile::Profile;
 use badrdp::check::report::{Told, github, text};
 use badrdp::check::{CheckError, Checked, Options, Summary, check};
 use badrdp_client_probe::report::style::{self, paint};
-use clap::Args;
+use clap::{Args, Subcommand};
 use tokio::sync::watch;
 
 use self::outputs::Outputs;
@@ -22,8 +23,11 @@ use crate::commands::{select, serve};
 use crate::{exit, output};
 
 #[derive(Debug, Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(subcommand_help_heading = "Of several runs", disable_help_subcommand = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command_of_runs: Option<OfRuns>,
     /// Scenarios: ids, or a prefix of them such as `tls`; all when none is given
     #[arg(value_name = "ID")]
     ids: Vec<String>,
@@ -53,6 +57,9 @@ pub(crate) struct Arguments {
     /// Write TAP 14 to this file
     #[arg(long, value_name = "FILE")]
     tap: Option<PathBuf>,
+    /// Write a web page to this file, with a row for each scenario, and every case to open
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write the artefacts of each case to a directory of its own below this one
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -88,6 +95,12 @@ pub(crate) struct Arguments {
     command: Vec<String>,
 }
 
+#[derive(Debug, Subcommand)]
+enum OfRuns {
+    /// Put saved runs of several clients beside each other
+    Merge(merge::Arguments),
+}
+
 const HELP: &str = "\
 The client is started once for each scenario, with a server of its own on
 loopback, a home of its own and an empty environment, and is ended afterwards.
@@ -104,6 +117,8 @@ Examples:
   badrdp check -- xfreerdp /v:{host}:{port} /u:{user} /p:{password} /cert:deny
   badrdp check --client freerdp2 --expect known.toml --junit report.xml
   badrdp check nla/wrong-password --client freerdp2 --verbose
+  badrdp check tls --client rdesktop --json > rdesktop.json
+  badrdp check merge freerdp2.json rdesktop.json --html matrix.html
 
 Exit codes:
   0  every verdict is good, or recorded in the --expect file
@@ -114,6 +129,9 @@ Exit codes:
 
 /// Runs the command; the value is the exit code.
 pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
+    if let Some(OfRuns::Merge(arguments)) = arguments.command_of_runs {
+        return merge::main(&arguments);
+    }
     if let Some(name) = &arguments.show_profile {
         output::print(Profile::text(name)?)?;
         return Ok(exit::AS_EXPECTED);
@@ -163,6 +181,7 @@ impl Arguments {
             deadline: self.deadline.unwrap_or(usual.deadline),
             linger: self.linger,
             seed: self.seed,
+            captures: self.out.clone(),
             ..usual
         })
     }

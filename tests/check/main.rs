@@ -5,6 +5,7 @@
 
 mod client;
 mod ends;
+mod pages;
 mod reports;
 mod support;
 mod verdicts;
@@ -19,7 +20,8 @@ fn main() -> ExitCode {
         return client::main(&words[2..]);
     }
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> = verdicts::trials().into_iter().chain(ends::trials()).chain(reports::trials()).collect();
+    let all = [verdicts::trials(), ends::trials(), reports::trials(), pages::trials()];
+    let trials: Vec<Trial> = all.into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::expect_used, clippy::panic, reason = "a test helper: what is missing is a failed test")]
 
 pub(crate) mod between;
+pub(crate) mod browser;
 pub(crate) mod hosts;
 pub(crate) mod nmap;
 pub(crate) mod secret;

@@ -12,12 +12,15 @@ use badrdp::check::report::{Told, github, json, tap};
 use badrdp::check::{Summary, artefacts};
 use serde_json::Value;
 
-use super::Arguments;
+use super::{Arguments, merge};
 use crate::output;
 
 /// What is collected or written while the run goes on.
 pub(super) struct Outputs {
-    json: Option<Vec<Value>>,
+    /// The cases as data, where anything is made of that.
+    cases: Option<Vec<Value>>,
+    json: bool,
+    html: Option<PathBuf>,
     junit: Option<(PathBuf, Junit)>,
     tap: Option<(PathBuf, File)>,
     out: Option<PathBuf>,
@@ -41,11 +44,16 @@ impl Outputs {
         if let Some(path) = &arguments.junit {
             create(path)?;
         }
+        if let Some(path) = &arguments.html {
+            create(path)?;
+        }
         if let Some(path) = &arguments.out {
             std::fs::create_dir_all(path).with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(Self {
-            json: arguments.json.then(Vec::new),
+            cases: (arguments.json || arguments.html.is_some()).then(Vec::new),
+            json: arguments.json,
+            html: arguments.html.clone(),
             junit: arguments.junit.clone().map(|path| (path, Junit::default())),
             tap,
             out: arguments.out.clone(),
@@ -56,8 +64,13 @@ impl Outputs {
 
     pub(super) fn take(&mut self, told: &Told, client: &str) -> anyhow::Result<()> {
         self.number += 1;
-        if let Some(cases) = &mut self.json {
-            cases.push(json::case(told));
+        let artefacts = self.out.as_ref().map(|out| artefacts::write(out, told)).transpose()?;
+        if let Some(cases) = &mut self.cases {
+            let mut case = json::case(told);
+            if let (Some(path), Value::Object(case)) = (artefacts, &mut case) {
+                case.insert("artefacts".to_owned(), path.display().to_string().into());
+            }
+            cases.push(case);
         }
         if let Some((_, junit)) = &mut self.junit {
             junit.add(told);
@@ -65,9 +78,6 @@ impl Outputs {
         if let Some((path, file)) = &mut self.tap {
             let text = tap::case(self.number, told);
             file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-        }
-        if let Some(out) = &self.out {
-            artefacts::write(out, told)?;
         }
         if self.annotate {
             output::print(&github::annotation(told, client))?;
@@ -86,8 +96,15 @@ impl Outputs {
             let text = junit.document(&profile.name, took).context("cannot make JUnit XML")?;
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         }
-        if let Some(cases) = self.json {
-            output::print(&format!("{:#}\n", json::document(&cases, profile, summary, started, took)))?;
+        if let Some(cases) = self.cases {
+            let document = format!("{:#}\n", json::document(&cases, profile, summary, started, took));
+            drop(cases);
+            if let Some(path) = &self.html {
+                merge::page_of_one(&document, path)?;
+            }
+            if self.json {
+                output::print(&document)?;
+            }
         }
         Ok(())
     }

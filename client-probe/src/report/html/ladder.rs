@@ -20,8 +20,10 @@ const LINE: u32 = 14;
 /// One connection.
 #[derive(Debug, Serialize)]
 pub(super) struct Ladder {
-    /// Why there is another connection, and where to; none for the first.
-    pub(super) title: Option<String>,
+    /// What stands above it.
+    pub(super) caption: String,
+    /// Who stands on the left and on the right.
+    pub(super) ends: Ends,
     pub(super) bands: Vec<Band>,
     /// What is not drawn.
     pub(super) missing: Option<String>,
@@ -29,6 +31,18 @@ pub(super) struct Ladder {
     pub(super) by_server: bool,
     /// Whether any row is evidence.
     pub(super) cites: bool,
+}
+
+/// The names of the two sides: who begins stands on the left.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Ends {
+    pub(super) left: &'static str,
+    pub(super) right: &'static str,
+}
+
+impl Ends {
+    pub(super) const PROBE: Self = Self { left: "probe", right: "host" };
+    pub(super) const CLIENT: Self = Self { left: "client", right: "server" };
 }
 
 /// The entries of one stage, one after the other.
@@ -96,7 +110,7 @@ pub(super) struct Beside {
 
 impl Ladder {
     /// Draws `transcript`.
-    pub(super) fn draw(title: Option<String>, transcript: Part<'_>, beside: &Beside) -> Self {
+    pub(super) fn draw(caption: String, ends: Ends, transcript: Part<'_>, beside: &Beside) -> Self {
         let by_server = transcript.get("side").is("server");
         let count = transcript.get("entries").list().len();
         let left_out = count.saturating_sub(FIRST + LAST);
@@ -122,7 +136,7 @@ impl Ladder {
         let missing = left_out as i64 + dropped.max(0);
         let missing = (missing > 0).then(|| format!("{missing} entries from the middle are not drawn"));
         let cites = rows.iter().any(|row| row.cited);
-        Self { title, bands: bands(rows), missing, by_server, cites }
+        Self { caption, ends, bands: bands(rows), missing, by_server, cites }
     }
 }
 

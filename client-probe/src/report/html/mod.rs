@@ -8,6 +8,7 @@ mod entry;
 mod finding;
 mod ladder;
 mod part;
+mod pieces;
 mod section;
 mod survey;
 mod tls;
@@ -26,10 +27,12 @@ use serde_json::Value;
 
 use section::{Row, Section};
 
+pub use pieces::{Pieces, STYLE, ladder_lines, shown};
+
 /// The templates, and the style sheet, in which nothing is filled in.
 const TEMPLATES: &[(&str, &str)] = &[
     ("begin.html", include_str!("templates/begin.html")),
-    ("style.css", include_str!("templates/style.css")),
+    ("style.css", STYLE),
     ("section.html", include_str!("templates/section.html")),
     ("ladder.html", include_str!("templates/ladder.html")),
     ("finding.html", include_str!("templates/finding.html")),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::about::{self, Label};
 use super::entry::Tone;
 use super::finding::{self, Finding};
-use super::ladder::{Beside, CONNECTIONS, Ladder};
+use super::ladder::{Beside, CONNECTIONS, Ends, Ladder};
 use super::part::{Part, clip, short};
 use super::survey::{self, Survey};
 use crate::diagnosis::Verdict;
@@ -185,8 +185,9 @@ fn ladders(transcript: Part<'_>, beside: Beside) -> (Vec<Ladder>, usize) {
     let mut ladders = Vec::new();
     let mut left_out = 0;
     let mut beside = beside;
-    let mut current = transcript.is_there().then_some((None, transcript));
-    while let Some((title, transcript)) = current {
+    let first = "The connection, message by message".to_owned();
+    let mut current = transcript.is_there().then_some((first, transcript));
+    while let Some((caption, transcript)) = current {
         let again = next(transcript);
         if ladders.len() < CONNECTIONS {
             // What went wrong in the end did so on the last connection; who the host is was said on the first.
@@ -198,11 +199,14 @@ fn ladders(transcript: Part<'_>, beside: Beside) -> (Vec<Ladder>, usize) {
                 evidence: beside.evidence.clone(),
                 ..beside
             };
-            ladders.push(Ladder::draw(title, transcript, &here));
+            ladders.push(Ladder::draw(caption, Ends::PROBE, transcript, &here));
         } else {
             left_out += 1;
         }
-        current = again.map(|again| (again.get("fact").text(), again.get("transcript")));
+        current = again.map(|again| {
+            let caption = format!("The next connection: {}", again.get("fact").words());
+            (caption, again.get("transcript"))
+        });
     }
     (ladders, left_out)
 }

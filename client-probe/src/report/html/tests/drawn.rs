@@ -7,7 +7,7 @@ use badrdp_proto::vocab::MessageKind;
 use serde_json::json;
 
 use super::super::entry::{self, Kind, Tone};
-use super::super::ladder::{Beside, Ladder, Row};
+use super::super::ladder::{Beside, Ends, Ladder, Row};
 use super::super::part::Part;
 use super::{denied, document, entries, page, read, text, with};
 use crate::diagnosis::fixture::{Story, error_info, logon, nla};
@@ -15,7 +15,7 @@ use crate::report::{json, ladder};
 
 fn draw(transcript: &Transcript) -> Ladder {
     let value = json::transcript(transcript);
-    Ladder::draw(None, Part::of(&value), &Beside { to_blame: true, ..Beside::default() })
+    Ladder::draw(String::new(), Ends::PROBE, Part::of(&value), &Beside { to_blame: true, ..Beside::default() })
 }
 
 fn rows(ladder: &Ladder) -> impl Iterator<Item = &Row> {
@@ -58,7 +58,7 @@ fn the_middle_of_a_very_long_record_is_left_out() {
     all[3999]["fact"] = json!("the last");
     value["dropped"] = json!(6);
     value["failure"] = json!(null);
-    let ladder = Ladder::draw(None, Part::of(&value), &Beside::default());
+    let ladder = Ladder::draw(String::new(), Ends::PROBE, Part::of(&value), &Beside::default());
     assert_eq!(rows(&ladder).count(), 1000);
     assert_eq!(ladder.missing.as_deref(), Some("3006 entries from the middle are not drawn"));
     assert_eq!(rows(&ladder).last().unwrap().lines[0].text, "the last");
@@ -136,7 +136,8 @@ fn a_refusal_is_one_only_where_the_verdict_says_so() {
     for (to_blame, said) in
         [(true, "the host refuses: ServerRedirection"), (false, "the host goes no further: ServerRedirection")]
     {
-        let ladder = Ladder::draw(None, Part::of(&value), &Beside { to_blame, ..Beside::default() });
+        let ladder =
+            Ladder::draw(String::new(), Ends::PROBE, Part::of(&value), &Beside { to_blame, ..Beside::default() });
         let end = rows(&ladder).find(|row| row.kind == Kind::End).unwrap();
         assert!(end.lines[0].text.starts_with(said), "{end:?}");
         assert_eq!(end.tone == Tone::Bad, to_blame);
@@ -185,7 +186,7 @@ fn what_a_server_wrote_down_points_the_same_way() {
         };
         entry["direction"] = json!(turned);
     }
-    let turned = Ladder::draw(None, Part::of(&document["transcript"]), &Beside::default());
+    let turned = Ladder::draw(String::new(), Ends::PROBE, Part::of(&document["transcript"]), &Beside::default());
     let messages = |ladder: &Ladder| {
         rows(ladder).filter(|row| row.length.is_some()).map(|row| (row.kind, row.name.clone())).collect::<Vec<_>>()
     };

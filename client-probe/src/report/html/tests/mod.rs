@@ -2,6 +2,7 @@
 
 mod drawn;
 mod hostile;
+mod pieces;
 mod several;
 
 use badrdp_proto::transcript::Transcript;
