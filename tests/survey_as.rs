@@ -2,6 +2,9 @@
 //! `survey_hosts` asks the servers themselves.
 #![allow(clippy::expect_used, reason = "tests say what they expect")]
 
+#[path = "peers/replies.rs"]
+mod replies;
+
 use badrdp::client_probe::survey::fingerprint::Family;
 use badrdp::client_probe::survey::protocols::Nla;
 use badrdp::client_probe::survey::{Question, Reply, Survey, SurveyOptions, ask, survey};
@@ -135,16 +138,6 @@ fn start(row: &Row) -> (tokio::runtime::Runtime, FakeServer, Target) {
     (runtime, server, target)
 }
 
-fn short(reply: &Reply) -> String {
-    match reply {
-        Reply::Selected { protocol, .. } => format!("RSP {}", protocol.0),
-        Reply::Refused(code) => format!("FAILURE {}", code.0),
-        Reply::NoNegotiationData => "CC".to_owned(),
-        Reply::McsDisconnect(_) => "MCS".to_owned(),
-        other => other.to_string(),
-    }
-}
-
 #[test]
 fn every_imitation_answers_every_request_as_its_model_does() {
     for row in &TABLE {
@@ -157,11 +150,11 @@ fn every_imitation_answers_every_request_as_its_model_does() {
             if let Reply::Selected { flags, .. } = answer.reply {
                 assert_eq!((answer.source, flags), (Some(row.marks.0), row.marks.1), "{}, {question}", row.scenario);
             }
-            short(&answer.reply)
+            replies::short(&answer.reply)
         });
         assert_eq!(told, row.answers.map(str::to_owned), "{}", row.scenario);
         let guarded = put(Question { protocols: Some(Protocols(0xb)), flags: 2 });
-        assert_eq!(short(&guarded.reply), row.guarded, "{}", row.scenario);
+        assert_eq!(replies::short(&guarded.reply), row.guarded, "{}", row.scenario);
     }
 }
 

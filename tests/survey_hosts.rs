@@ -2,12 +2,14 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod peers;
+#[path = "peers/replies.rs"]
+mod replies;
 
 use std::collections::BTreeSet;
 
 use badrdp::client_probe::survey::fingerprint::{Family, Sure};
 use badrdp::client_probe::survey::protocols::Nla;
-use badrdp::client_probe::survey::{Question, Reply, Survey, SurveyOptions, ask, survey};
+use badrdp::client_probe::survey::{Question, Survey, SurveyOptions, ask, survey};
 use badrdp::client_probe::{Options, Roots, Target, probe};
 use badrdp::proto::pdu::x224::Protocols;
 use badrdp::proto::wire::tls_record::version_name;
@@ -34,17 +36,6 @@ fn examine(host: &Host) -> Survey {
     })
 }
 
-/// The reply in the words of the table: `RSP 1`, `FAILURE 5`, `CC`, `MCS`.
-fn short(reply: &Reply) -> String {
-    match reply {
-        Reply::Selected { protocol, .. } => format!("RSP {}", protocol.0),
-        Reply::Refused(code) => format!("FAILURE {}", code.0),
-        Reply::NoNegotiationData => "CC".to_owned(),
-        Reply::McsDisconnect(_) => "MCS".to_owned(),
-        other => other.to_string(),
-    }
-}
-
 /// A question: no negotiation request; protocols; protocols with Remote Credential Guard.
 fn none() -> Question {
     Question { protocols: None, flags: 0 }
@@ -66,7 +57,7 @@ fn answers(host: &Host, expected: &[(Question, &str)]) {
         .iter()
         .map(|(question, _)| {
             let answer = block_on(ask(&target, &options, *question)).expect("the host accepts connections");
-            (question.to_string(), short(&answer.reply))
+            (question.to_string(), replies::short(&answer.reply))
         })
         .collect();
     let expected: Vec<_> =

@@ -51,12 +51,6 @@ fn no_xrdp() -> Option<String> {
     Some(format!("{} cannot be read", closed.display()))
 }
 
-/// Whether this badrdp takes the option.
-fn has(option: &str) -> Outcome<bool> {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_badrdp")).args(["probe", "--help"]).output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).contains(option))
-}
-
 /// One xrdp: the quick look, and all there is to know of protocols, TLS and certificates.
 fn one(rounds: usize, short: bool) -> Outcome<()> {
     let host = xrdp(&[("security_layer", "negotiate"), ("crypt_level", "high")], false);
@@ -65,13 +59,8 @@ fn one(rounds: usize, short: bool) -> Outcome<()> {
     let nmap = peers::find("nmap");
 
     heading("One xrdp, a quick look", "connections");
-    let mut contenders = Vec::new();
-    if has("--quick")? {
-        contenders.push(Contender::badrdp("probe --quick", &[&address]));
-    } else {
-        skipped("badrdp probe --quick", "this badrdp has no --quick");
-    }
-    contenders.push(Contender::badrdp("probe --survey none", &[&address]));
+    let mut contenders =
+        vec![Contender::badrdp("probe --quick", &[&address]), Contender::badrdp("probe --survey none", &[&address])];
     contenders.extend(scripts(nmap.as_ref(), "rdp-enum-encryption", "+rdp-enum-encryption", &port));
     table(&compare(&mut contenders, rounds, Some(&counted))?, &contenders);
 

@@ -107,7 +107,7 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn begin(&self) -> anyhow::Result<()> {
-        if self.output.json { output::print("{\"schema\":1,\"hosts\":[") } else { Ok(()) }
+        if self.output.json { output::print(&format!("{{\"schema\":{SCHEMA},\"hosts\":[")) } else { Ok(()) }
     }
 
     fn take(&mut self, swept: Swept, by_range: bool) -> anyhow::Result<()> {
