@@ -81,7 +81,7 @@ fn pdu(rectangles: &[BitmapRectangle]) -> Output {
     Output { flags: 0, updates: vec![bitmap_update(rectangles)] }
 }
 
-/// The picture as a function of place.
+/// The picture, row by row.
 struct Card {
     width: usize,
     height: usize,
@@ -89,6 +89,8 @@ struct Card {
     lines: Vec<Vec<[u8; 8]>>,
     /// Pixels per font pixel.
     scale: usize,
+    /// A row of the colour bars, of the ground below them, and of a line of its grid.
+    rows: [Vec<u16>; 3],
 }
 
 impl Card {
@@ -100,7 +102,13 @@ impl Card {
         let title = format!("badrdp {title}");
         let glyphs = title.lines().map(|line| line.chars().map(glyph).collect::<Vec<_>>());
         let lines = glyphs.flat_map(|line| line.chunks(columns).map(<[_]>::to_vec).collect::<Vec<_>>()).collect();
-        Self { width, height, lines, scale }
+        let row = |colour: fn(usize, usize) -> u16| (0..padded(width)).map(|x| colour(x, width)).collect();
+        let rows = [
+            row(|x, width| BARS.get(x * BARS.len() / width.max(1)).copied().unwrap_or_default()),
+            row(|x, _| if x.is_multiple_of(TILE) { GRID } else { BACKGROUND }),
+            row(|_, _| GRID),
+        ];
+        Self { width, height, lines, scale, rows }
     }
 
     /// Rows of the card that are colour bars; the title stands below them.
@@ -108,41 +116,52 @@ impl Card {
         self.height * 2 / 3
     }
 
-    /// The colour at a place, RGB 565.
-    fn at(&self, x: usize, y: usize) -> u16 {
+    /// A row of the card without the title.
+    fn ground(&self, y: usize) -> &[u16] {
+        let [bars, ground, line] = &self.rows;
         if y < self.bars() {
-            let bar = x * BARS.len() / self.width.max(1);
-            return BARS.get(bar).copied().unwrap_or_default();
-        }
-        if self.inked(x, y) {
-            TEXT
-        } else if x.is_multiple_of(TILE) || y.is_multiple_of(TILE) {
-            GRID
+            bars
+        } else if y.is_multiple_of(TILE) {
+            line
         } else {
-            BACKGROUND
+            ground
         }
     }
 
-    /// Whether the title's ink is at this place.
-    fn inked(&self, x: usize, y: usize) -> bool {
+    /// Adds `count` pixels of row `y` from `left` on.
+    fn row(&self, y: usize, left: usize, count: usize, pixels: &mut Vec<u16>) {
+        let start = pixels.len();
+        pixels.extend_from_slice(self.ground(y).get(left..left + count).unwrap_or_default());
+        let Some(glyphs) = self.glyph_rows(y) else { return };
         let cell = 8 * self.scale;
-        let (Some(x), Some(y)) = (x.checked_sub(cell), y.checked_sub(self.bars() + cell)) else { return false };
+        for (x, pixel) in (left..).zip(pixels.iter_mut().skip(start)) {
+            let Some(x) = x.checked_sub(cell) else { continue };
+            let bits = glyphs.line.get(x / cell).and_then(|glyph| glyph.get(glyphs.row));
+            if bits.is_some_and(|bits| bits >> (x % cell / self.scale) & 1 == 1) {
+                *pixel = TEXT;
+            }
+        }
+    }
+
+    /// What of the title crosses row `y`.
+    fn glyph_rows(&self, y: usize) -> Option<Glyphs<'_>> {
+        let cell = 8 * self.scale;
+        let y = y.checked_sub(self.bars() + cell)?;
         // Lines of text stand one and a half cells apart.
-        let (row, within) = (y / (cell * 3 / 2), y % (cell * 3 / 2));
-        let bits =
-            self.lines.get(row).and_then(|line| line.get(x / cell)).and_then(|glyph| glyph.get(within / self.scale));
-        bits.is_some_and(|bits| bits >> (x % cell / self.scale) & 1 == 1)
+        let (line, within) = (y / (cell * 3 / 2), y % (cell * 3 / 2));
+        (within < cell).then_some(Glyphs { line: self.lines.get(line)?, row: within / self.scale })
     }
 
     fn tile(&self, left: usize, top: usize) -> BitmapRectangle {
         let right = (left + TILE).min(self.width) - 1;
         let bottom = (top + TILE).min(self.height) - 1;
-        // The bitmap's width is padded to a multiple of 4; the rectangle clips it.
-        let width = (right - left + 1).next_multiple_of(4);
+        let width = padded(right - left + 1);
         let height = bottom - top + 1;
+        let mut pixels = Vec::with_capacity(width * height);
         // Rows go from the bottom up.
-        let pixels: Vec<u16> =
-            (top..=bottom).rev().flat_map(|y| (left..left + width).map(move |x| self.at(x, y))).collect();
+        for y in (top..=bottom).rev() {
+            self.row(y, left, width, &mut pixels);
+        }
         BitmapRectangle {
             left: pixel(left),
             top: pixel(top),
@@ -155,6 +174,17 @@ impl Card {
             data: rle::compress(&pixels, width),
         }
     }
+}
+
+/// A line of the title, and which of its glyphs' rows is meant.
+struct Glyphs<'a> {
+    line: &'a [[u8; 8]],
+    row: usize,
+}
+
+/// A bitmap's width is padded to a multiple of 4; its rectangle clips it.
+const fn padded(width: usize) -> usize {
+    width.next_multiple_of(4)
 }
 
 /// Places fit 16 bits: the desktop's sides came from 16 bits.
@@ -192,11 +222,13 @@ mod tests {
                     let bitmap = rle::tests::decompress(&tile.data, usize::from(tile.width));
                     assert_eq!(bitmap.len(), usize::from(tile.width) * usize::from(tile.height));
                     for y in tile.top..=tile.bottom {
+                        let mut expected = Vec::new();
+                        card.row(y.into(), 0, width, &mut expected);
                         for x in tile.left..=tile.right {
                             let row = usize::from(tile.bottom - y);
                             let column = usize::from(x - tile.left);
                             let place = usize::from(y) * width + usize::from(x);
-                            assert_eq!(bitmap[row * usize::from(tile.width) + column], card.at(x.into(), y.into()));
+                            assert_eq!(bitmap[row * usize::from(tile.width) + column], expected[usize::from(x)]);
                             assert!(!std::mem::replace(&mut seen[place], true), "{x},{y} is drawn twice");
                         }
                     }

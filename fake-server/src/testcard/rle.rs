@@ -12,6 +12,8 @@ const COLOUR_RUN: usize = 1;
 const COLOUR_IMAGE: usize = 2;
 /// A run shorter than this costs more than the pixels in an image.
 const WORTH: usize = 3;
+/// Pixels that are compared at once.
+const SLICE: usize = 32;
 
 /// Compresses `pixels`, rows of `width`, in the order in which they stand on the wire.
 pub(crate) fn compress(pixels: &[u16], width: usize) -> Vec<u8> {
@@ -27,7 +29,16 @@ pub(crate) fn compress(pixels: &[u16], width: usize) -> Vec<u8> {
 fn above(pixels: &[u16], rest: &[u16], at: usize) -> usize {
     let now = rest.get(at..).unwrap_or_default();
     let before = pixels.get(at..).unwrap_or_default();
-    now.iter().zip(before).take_while(|(now, before)| now == before).count()
+    alike(now, before)
+}
+
+/// How many pixels two rows have in common from their start. Slices are compared before single pixels are: most of a
+/// card is plain.
+fn alike(left: &[u16], right: &[u16]) -> usize {
+    let slices = left.chunks_exact(SLICE).zip(right.chunks_exact(SLICE));
+    let same = SLICE * slices.take_while(|(left, right)| left == right).count();
+    let rest = left.iter().zip(right).skip(same);
+    same + rest.take_while(|(left, right)| left == right).count()
 }
 
 fn encode(out: &mut Vec<u8>, pixels: &[u16], background: impl Fn(usize) -> usize) {
@@ -36,7 +47,7 @@ fn encode(out: &mut Vec<u8>, pixels: &[u16], background: impl Fn(usize) -> usize
     while at < pixels.len() {
         let ahead = pixels.get(at..).unwrap_or_default();
         let copied = background(at);
-        let repeated = ahead.iter().take_while(|pixel| Some(*pixel) == ahead.first()).count();
+        let repeated = 1 + alike(ahead, ahead.get(1..).unwrap_or_default());
         if copied < WORTH && repeated < WORTH {
             at += 1;
             continue;
