@@ -166,11 +166,21 @@ impl Expectations {
         Ok(Self { entries, file: file.to_owned() })
     }
 
-    /// What it says of a case.
+    /// Whether a case that came to `class` is as recorded.
+    #[must_use]
+    pub fn allows(&self, id: &str, class: Class) -> bool {
+        self.look_up(id, class).is_as_recorded()
+    }
+
+    /// What it says of a case; remembers that it was asked.
     pub fn recorded(&mut self, id: &str, class: Class) -> Recorded {
+        self.entries.iter_mut().filter(|entry| entry.is_about(id)).for_each(|entry| entry.asked += 1);
+        self.look_up(id, class)
+    }
+
+    fn look_up(&self, id: &str, class: Class) -> Recorded {
         let file = &self.file;
-        let mut about: Vec<_> = self.entries.iter_mut().filter(|entry| entry.is_about(id)).collect();
-        about.iter_mut().for_each(|entry| entry.asked += 1);
+        let about: Vec<_> = self.entries.iter().filter(|entry| entry.is_about(id)).collect();
         if class.is_neutral() {
             return Recorded::Neutral;
         }

@@ -32,7 +32,8 @@ pub enum End {
     InSession,
     /// Its connection was over, and it was ended here: its profile says that it stays, for its user to read.
     Stayed,
-    /// It had not ended when its time was up.
+    /// It had not ended when its time was up: at the deadline, or so long behind its last connection's end as its
+    /// profile allows.
     Deadline {
         /// Whether it still had a connection.
         connected: bool,
@@ -101,7 +102,8 @@ impl fmt::Display for End {
             }
             Self::InSession => f.write_str("in session, ended here"),
             Self::Stayed => f.write_str("stayed behind its connection, ended here"),
-            Self::Deadline { .. } => f.write_str("still there at the deadline"),
+            Self::Deadline { connected: true } => f.write_str("still there at the deadline"),
+            Self::Deadline { connected: false } => f.write_str("still there long behind its connection's end"),
             Self::Succeeded => f.write_str("success"),
             Self::Failed => f.write_str("an error"),
             Self::Unseen => f.write_str("not seen"),

@@ -49,6 +49,8 @@ pub struct Profile {
     pub host: Option<String>,
     /// Whether its process stays behind the end of its connection, for its user to read a message.
     pub stays: bool,
+    /// How long its process may live on behind its last connection before it is taken for hung; none: to the deadline.
+    pub after_close: Option<Duration>,
     /// How long it may take, where that is more than usual.
     pub deadline: Option<Duration>,
     /// Exit codes that are crashes.
@@ -156,6 +158,7 @@ struct File {
     host: Option<String>,
     #[serde(default)]
     stays: bool,
+    after_close: Option<Spanned<String>>,
     deadline: Option<Spanned<String>>,
     #[serde(default)]
     crash_codes: Vec<i32>,
@@ -252,13 +255,16 @@ impl Profile {
         if parsed.command.is_none() && parsed.by_hand.is_none() {
             return Err(wrong(0, "neither `command` nor `by_hand` says how the client is started".to_owned()));
         }
-        let deadline = match &parsed.deadline {
-            None => None,
-            Some(text) => Some(
-                humantime::parse_duration(text.get_ref())
-                    .map_err(|error| wrong(text.span().start, format!("not a duration: {error}")))?,
-            ),
+        let duration = |text: &Spanned<String>| {
+            humantime::parse_duration(text.get_ref())
+                .map_err(|error| wrong(text.span().start, format!("not a duration: {error}")))
         };
+        if let Some(after_close) = &parsed.after_close
+            && parsed.stays
+        {
+            let message = "`after_close` says when a client is hung that `stays` says is not".to_owned();
+            return Err(wrong(after_close.span().start, message));
+        }
         let mut says = Vec::new();
         for row in parsed.says {
             let at = row.span().start;
@@ -278,7 +284,8 @@ impl Profile {
             display: parsed.display,
             host: parsed.host,
             stays: parsed.stays,
-            deadline,
+            after_close: parsed.after_close.as_ref().map(duration).transpose()?,
+            deadline: parsed.deadline.as_ref().map(duration).transpose()?,
             crash_codes: parsed.crash_codes,
             warns: parsed.warns.as_ref().map(regex).transpose()?.map(Words),
             package: parsed.package,

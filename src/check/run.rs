@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::command::Template;
 use super::display::{Display, DisplayError};
+use super::expectations::Expectations;
 use super::process::{SpawnError, locate};
 use super::profile::Profile;
 use super::runner::{Checked, Setting};
@@ -34,6 +35,10 @@ pub struct Options {
     pub seed: u64,
     /// The clock that certificates are minted against; real clients judge by the real one.
     pub now: SystemTime,
+    /// How often a case that is not as recorded is played again.
+    pub retries: u32,
+    /// What is recorded, as far as `retries` goes.
+    pub expectations: Expectations,
     /// Below which directory the connections of each case are captured, with the keys of TLS; none: they are not.
     pub captures: Option<PathBuf>,
 }
@@ -52,6 +57,8 @@ impl Options {
             linger: Duration::from_secs(1),
             seed: 0,
             now: SystemTime::now(),
+            retries: 0,
+            expectations: Expectations::default(),
             captures: None,
         }
     }
@@ -183,7 +190,7 @@ fn left_out(scenario: Scenario) -> Checked {
         time_to_detect: None,
     };
     let (outcome, started) = (Outcome::unseen(), SystemTime::now());
-    Checked { scenario, verdict, outcome, command: Vec::new(), connections: Vec::new(), started }
+    Checked { scenario, verdict, outcome, command: Vec::new(), connections: Vec::new(), started, earlier: Vec::new() }
 }
 
 impl Setting {
@@ -193,7 +200,7 @@ impl Setting {
         root: PathBuf,
         stop: watch::Receiver<bool>,
     ) -> Result<Self, CheckError> {
-        let Options { profile, jobs: _, deadline, linger, seed, now, captures } = options;
+        let Options { profile, jobs: _, deadline, linger, seed, now, retries, expectations, captures } = options;
         let Some((program, arguments)) = profile.command.split_first() else {
             let why = profile.by_hand.clone().unwrap_or_else(|| "it has no command line".to_owned());
             return Err(CheckError::ByHand { name: profile.name, why });
@@ -216,6 +223,8 @@ impl Setting {
             linger,
             seed,
             now,
+            retries,
+            expectations,
             captures,
             stop,
             honest: std::sync::Mutex::default(),

@@ -16,6 +16,8 @@ pub struct Summary {
     pub unexpected_good: Vec<String>,
     /// Cases that are recorded as failures, and are.
     pub known: usize,
+    /// Cases that were as recorded only when they were tried again.
+    pub retried: Vec<String>,
     /// Cases in which the client connected.
     pub connected: usize,
     /// The last words of a client that did not connect.
@@ -26,6 +28,9 @@ impl Summary {
     /// Counts a case.
     pub fn count(&mut self, checked: &Checked, recorded: &Recorded) {
         *self.classes.entry(checked.verdict.class).or_default() += 1;
+        if !checked.earlier.is_empty() && recorded.is_as_recorded() {
+            self.retried.push(checked.scenario.id.clone());
+        }
         match recorded {
             Recorded::Good | Recorded::Neutral => {}
             Recorded::Known(_) => self.known += 1,

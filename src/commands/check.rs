@@ -48,9 +48,15 @@ pub(crate) struct Arguments {
     /// Print everything that was seen of each case
     #[arg(short, long)]
     verbose: bool,
+    /// Print only what is not as recorded, and what the run came to
+    #[arg(short, long, conflicts_with_all = ["verbose", "json"])]
+    quiet: bool,
     /// Print one JSON document
     #[arg(long, conflicts_with = "verbose")]
     json: bool,
+    /// Write that document to this file, for `check merge`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     /// Write JUnit XML to this file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -69,6 +75,9 @@ pub(crate) struct Arguments {
     /// How long the client may take in one case [default: 15s, or what its profile says]
     #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse)]
     deadline: Option<Duration>,
+    /// How often a case that is not as recorded is played again; what it came to before is told
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10))]
+    retries: u32,
     /// How long a session is looked at before the client is ended
     #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse, default_value = "1s")]
     linger: Duration,
@@ -117,7 +126,7 @@ Examples:
   badrdp check -- xfreerdp /v:{host}:{port} /u:{user} /p:{password} /cert:deny
   badrdp check --client freerdp2 --expect known.toml --junit report.xml
   badrdp check nla/wrong-password --client freerdp2 --verbose
-  badrdp check tls --client rdesktop --json > rdesktop.json
+  badrdp check tls --client rdesktop --save rdesktop.json
   badrdp check merge freerdp2.json rdesktop.json --html matrix.html
 
 Exit codes:
@@ -181,6 +190,7 @@ impl Arguments {
             deadline: self.deadline.unwrap_or(usual.deadline),
             linger: self.linger,
             seed: self.seed,
+            retries: self.retries,
             captures: self.out.clone(),
             ..usual
         })
@@ -200,12 +210,12 @@ impl From<CheckError> for Broken {
 }
 
 async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<u8> {
-    let options = arguments.options()?;
-    let profile = options.profile.clone();
     let mut expectations = match &arguments.expect {
         Some(path) => Expectations::load(path)?,
         None => Expectations::default(),
     };
+    let options = Options { expectations: expectations.clone(), ..arguments.options()? };
+    let profile = options.profile.clone();
     let (started, begun) = (SystemTime::now(), Instant::now());
     let whole = arguments.file.is_empty() && scenarios.len() == badrdp::scenarios::catalog().len();
     let width = text::widest(&scenarios);
@@ -220,7 +230,8 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
         let told = Told { checked, recorded };
         progress.step(summary.unexpected.len() + summary.unexpected_good.len(), "not as recorded");
         outputs.take(&told, &profile.name)?;
-        if !arguments.json {
+        let shown = !arguments.quiet || !told.recorded.is_as_recorded() || !told.checked.earlier.is_empty();
+        if !arguments.json && shown {
             progress.print(&text::case(&told, width, arguments.verbose))?;
         }
         if arguments.record.is_some() && told.checked.verdict.class.is_bad() {

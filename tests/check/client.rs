@@ -132,6 +132,14 @@ fn run(Setting { behaviour, target, mut options }: Setting) -> ExitCode {
             options.protocols = Protocols::SSL;
             honest(&target, &options)
         }
+        "accepts-at-first" => {
+            if told() {
+                return honest(&target, &options);
+            }
+            tell(std::process::id());
+            walk(&target, &options);
+            ExitCode::SUCCESS
+        }
         "honest" => honest(&target, &options),
         "tells-the-password" => {
             let password = options.credentials.as_ref().map(|credentials| credentials.password.0.clone());
@@ -151,6 +159,11 @@ fn forever() -> ! {
     loop {
         std::thread::park();
     }
+}
+
+/// Whether an earlier run has written what it tells.
+fn told() -> bool {
+    std::env::var_os("TELL").is_some_and(|path| Path::new(&path).exists())
 }
 
 /// Writes a process id to where the test reads it.

@@ -9,6 +9,7 @@ use crate::trials;
 
 trials!(
     the_children_of_a_client_are_ended_with_it,
+    a_profile_says_how_long_a_client_may_stay_behind_its_connection,
     ctrl_c_ends_the_clients_and_leaves_nothing_behind,
     a_client_that_is_not_there_is_told_and_is_exit_code_3,
     an_unknown_placeholder_is_told_and_is_exit_code_2,
@@ -29,6 +30,20 @@ fn the_children_of_a_client_are_ended_with_it() {
     let child = room.read("told");
     until("the client's child has ended", || !lives(&child));
     assert_eq!(room.left(), [] as [PathBuf; 0]);
+}
+
+fn a_profile_says_how_long_a_client_may_stay_behind_its_connection() {
+    let room = Room::new();
+    let profile = room.read("mock.toml");
+    std::fs::write(room.path("mock.toml"), format!("after_close = \"300ms\"\n{profile}")).expect("a profile");
+    let arguments = ["healthy/tls-1.3", "--deadline", "60s", "--json"];
+    let output = room.check(&arguments, "hangs-behind-the-end");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let case = &document["scenarios"][0];
+    assert_eq!(case["verdict"]["class"], "hung", "{case}");
+    let detail = case["verdict"]["detail"].as_str().expect("text");
+    assert!(detail.ends_with("its connection is over, and its process did not end"), "{detail}");
+    assert!(case["outcome"]["took_ms"].as_f64().expect("a number") < 30_000.0, "{case}");
 }
 
 #[cfg(unix)]

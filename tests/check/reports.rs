@@ -6,9 +6,11 @@ use crate::trials;
 trials!(
     a_known_failure_is_exit_code_0_and_one_that_passes_is_1,
     what_is_recorded_is_known_the_next_time,
+    what_is_not_as_recorded_is_tried_again_if_asked_for_and_told,
     junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable,
     artefacts_hold_the_case_and_no_password,
     github_gets_an_annotation_for_each_failure,
+    a_quiet_run_prints_what_is_not_as_recorded_and_saves_everything,
 );
 
 const KNOWN: &str =
@@ -40,6 +42,33 @@ fn what_is_recorded_is_known_the_next_time() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
     let output = room.check(&["tls/certificate-expired", "healthy/tls-1.3", "--expect", &file], "accepts");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+fn what_is_not_as_recorded_is_tried_again_if_asked_for_and_told() {
+    let room = Room::new();
+    let path = |name: &str| room.path(name).display().to_string();
+    let (junit, tap) = (path("junit.xml"), path("run.tap"));
+    let arguments = ["tls/certificate-expired", "--retries", "2", "--junit", &junit, "--tap", &tap];
+    let output = room.check(&arguments, "accepts-at-first");
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    assert!(stdout.contains("\n  try 1: accepted-bad-server: "), "{stdout}");
+    assert!(!stdout.contains("try 2"), "it passed at the second: {stdout}");
+    assert!(stdout.ends_with("\n1 that was as recorded only when it was tried again\n"), "{stdout}");
+    let junit = room.read("junit.xml");
+    assert!(junit.contains("failures=\"0\"") && junit.contains("<flakyFailure"), "{junit}");
+    let tap = room.read("run.tap");
+    let (line, rest) = tap.lines().nth(2).zip(tap.lines().nth(3)).expect("two lines");
+    assert_eq!(line, "ok 1 - tls/certificate-expired");
+    assert!(rest.starts_with("# try 1: accepted-bad-server: "), "{tap}");
+    let output = room.check(&[&arguments[..], &["--json"]].concat(), "accepts");
+    assert_eq!(output.status.code(), Some(1), "it never passes");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let case = &document["scenarios"][0];
+    assert_eq!(case["earlier"].as_array().map(Vec::len), Some(2), "{case}");
+    assert_eq!(case["earlier"][0]["class"], "accepted-bad-server", "{case}");
+    assert_eq!(document["summary"]["retried"], serde_json::json!([]));
+    assert_eq!(document["summary"]["unexpected"], serde_json::json!(["tls/certificate-expired"]));
 }
 
 fn junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable() {
@@ -94,4 +123,20 @@ fn github_gets_an_annotation_for_each_failure() {
     let output = command.env("GITHUB_ACTIONS", "true").output().expect("badrdp runs");
     let stdout = text(&output.stdout);
     assert!(stdout.contains("::error title=mock%3A healthy/tls-1.3::refused-good-server: ended at"), "{stdout}");
+}
+
+fn a_quiet_run_prints_what_is_not_as_recorded_and_saves_everything() {
+    let room = Room::new();
+    let saved = room.path("run.json").display().to_string();
+    let arguments = ["tls/certificate-expired", "healthy/tls-1.3", "--quiet", "--save", &saved];
+    let output = room.check(&arguments, "accepts");
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(stdout.contains("tls/certificate-expired") && !stdout.contains("healthy/tls-1.3"), "{stdout}");
+    assert!(stdout.contains(": 2 scenarios in "), "{stdout}");
+    let document: serde_json::Value = serde_json::from_str(&room.read("run.json")).expect("JSON");
+    assert_eq!(document["kind"], "check");
+    assert_eq!(document["summary"]["unexpected"], serde_json::json!(["tls/certificate-expired"]));
+    let output = room.check(&["healthy/tls-1.3", "--quiet"], "accepts");
+    assert_eq!(text(&output.stdout).lines().filter(|line| line.contains("healthy/")).count(), 0);
 }

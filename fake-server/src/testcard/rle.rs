@@ -37,7 +37,7 @@ fn above(pixels: &[u16], rest: &[u16], at: usize) -> usize {
 fn alike(left: &[u16], right: &[u16]) -> usize {
     let slices = left.chunks_exact(SLICE).zip(right.chunks_exact(SLICE));
     let same = SLICE * slices.take_while(|(left, right)| left == right).count();
-    let rest = left.iter().zip(right).skip(same);
+    let rest = left.get(same..).unwrap_or_default().iter().zip(right.get(same..).unwrap_or_default());
     same + rest.take_while(|(left, right)| left == right).count()
 }
 

@@ -27,6 +27,7 @@ pub fn case(told: &Told) -> Value {
             "because": scenario.expect_client.because,
         },
         "verdict": verdict(&checked.verdict),
+        "earlier": checked.earlier.iter().map(verdict).collect::<Vec<_>>(),
         "recorded": recorded(&told.recorded),
         "outcome": outcome(&checked.outcome),
         "command": checked.command,
@@ -129,6 +130,7 @@ pub fn summary(summary: &Summary) -> Value {
         "known": summary.known,
         "unexpected": summary.unexpected,
         "unexpectedly_good": summary.unexpected_good,
+        "retried": summary.retried,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use super::{Told, complaint, duty, last_lines, shell};
 use crate::check::expectations::Recorded;
@@ -47,7 +47,7 @@ impl Junit {
 fn case(told: &Told, name: &str) -> TestCase {
     let checked = &told.checked;
     let verdict = &checked.verdict;
-    let status = match (complaint(told), &told.recorded) {
+    let mut status = match (complaint(told), &told.recorded) {
         (Some(message), _) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(verdict.class.name()).set_message(message);
@@ -71,6 +71,11 @@ fn case(told: &Told, name: &str) -> TestCase {
             status
         }
     };
+    for earlier in &checked.earlier {
+        let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+        rerun.set_type(earlier.class.name()).set_message(earlier.to_string());
+        status.add_rerun(rerun);
+    }
     let mut case = TestCase::new(name, status);
     case.set_classname(checked.scenario.id.clone()).set_time(checked.outcome.took);
     case.set_system_err(last_lines(&checked.outcome.stderr, LINES).join("\n"));

@@ -38,6 +38,9 @@ pub fn case(number: usize, told: &Told) -> String {
         text = text.replace("  ---: \"\"\n", "  ---\n");
         text.push_str("  ...\n");
     }
+    for (place, earlier) in checked.earlier.iter().enumerate() {
+        let _ = writeln!(text, "# try {}: {}", place + 1, escaped(&earlier.to_string()));
+    }
     text
 }
 

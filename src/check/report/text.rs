@@ -49,6 +49,9 @@ pub fn case(told: &Told, width: usize, verbose: bool) -> String {
         }
         _ => {}
     }
+    for (place, earlier) in checked.earlier.iter().enumerate() {
+        let _ = writeln!(text, "  {} {}: {earlier}", paint(style::WARN, "try"), place + 1);
+    }
     let unexpected = complaint(told).is_some();
     if unexpected || verbose {
         let _ = writeln!(text, "  {}", paint(style::DIM, duty(&checked.scenario.expect_client)));
@@ -128,6 +131,11 @@ pub fn summary(summary: &Summary, client: &str, took: Duration) -> String {
         0 => {}
         1 => words.push("1 recorded failure that passes".to_owned()),
         many => words.push(format!("{many} recorded failures that pass")),
+    }
+    match summary.retried.len() {
+        0 => {}
+        1 => words.push("1 that was as recorded only when it was tried again".to_owned()),
+        many => words.push(format!("{many} that were as recorded only when they were tried again")),
     }
     if words.is_empty() {
         words.push("nothing to complain of".to_owned());

@@ -21,6 +21,7 @@ pub(super) struct Outputs {
     cases: Option<Vec<Value>>,
     json: bool,
     html: Option<PathBuf>,
+    save: Option<PathBuf>,
     junit: Option<(PathBuf, Junit)>,
     tap: Option<(PathBuf, File)>,
     out: Option<PathBuf>,
@@ -41,19 +42,17 @@ impl Outputs {
             }
             None => None,
         };
-        if let Some(path) = &arguments.junit {
-            create(path)?;
-        }
-        if let Some(path) = &arguments.html {
+        for path in [&arguments.junit, &arguments.html, &arguments.save].into_iter().flatten() {
             create(path)?;
         }
         if let Some(path) = &arguments.out {
             std::fs::create_dir_all(path).with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(Self {
-            cases: (arguments.json || arguments.html.is_some()).then(Vec::new),
+            cases: (arguments.json || arguments.html.is_some() || arguments.save.is_some()).then(Vec::new),
             json: arguments.json,
             html: arguments.html.clone(),
+            save: arguments.save.clone(),
             junit: arguments.junit.clone().map(|path| (path, Junit::default())),
             tap,
             out: arguments.out.clone(),
@@ -99,6 +98,9 @@ impl Outputs {
         if let Some(cases) = self.cases {
             let document = format!("{:#}\n", json::document(&cases, profile, summary, started, took));
             drop(cases);
+            if let Some(path) = &self.save {
+                std::fs::write(path, &document).with_context(|| format!("cannot write {}", path.display()))?;
+            }
             if let Some(path) = &self.html {
                 merge::page_of_one(&document, path)?;
             }
