@@ -129,6 +129,9 @@ fn expectations() {
     insta::assert_snapshot!("expectations_unknown", mistakes(&text));
     let text = format!("{HEAD}[expect.probe]\nstage = \"tls\"\n[expect.client]\nbecause = \"\"\n");
     insta::assert_snapshot!("expectations_missing", mistakes(&text));
+    let both = "must = \"disconnect\"\nshould = \"connect\"\nbecause = \"a (T.125 7)\"";
+    let text = format!("{HEAD}[expect.probe]\nstage = \"tls\"\n[expect.client]\n{both}\n");
+    insta::assert_snapshot!("expectations_opposite", mistakes(&text));
     let probe = "stage = \"active\"\nsays = \"STATUS\"";
     let text = format!("{HEAD}{}", REST.replace("stage = \"active\"", probe));
     insta::assert_snapshot!("expectations_said_by_nothing", mistakes(&text));

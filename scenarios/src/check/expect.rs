@@ -4,7 +4,7 @@ use badrdp_proto::vocab::Stage;
 
 use super::words::DUTIES;
 use crate::keys::{EXPECT, EXPECT_CLIENT, EXPECT_PROBE};
-use crate::model::{ExpectClient, ExpectProbe};
+use crate::model::{ClientDuty, ExpectClient, ExpectProbe};
 use crate::read::View;
 use crate::spec::names_a_section;
 
@@ -85,5 +85,12 @@ fn client(view: &View<'_, '_>) -> ExpectClient {
             String::new()
         }
     };
-    ExpectClient { must: view.word("must", DUTIES), should: view.word("should", DUTIES), because }
+    let (must, should) = (view.word("must", DUTIES), view.word("should", DUTIES));
+    if let (Some(ClientDuty::Connect), Some(ClientDuty::Disconnect))
+    | (Some(ClientDuty::Disconnect), Some(ClientDuty::Connect)) = (must, should)
+    {
+        let words = "`must` and `should` ask for opposites: a client cannot both connect and disconnect";
+        view.sink.report(view.key_span("should"), words);
+    }
+    ExpectClient { must, should, because }
 }
