@@ -149,7 +149,7 @@ impl Setting {
         let took = begun.elapsed();
         let (stdout, stderr) = process.clear().await;
         // What the client did last is in the transcript once its connections have ended on this side, too.
-        if timeout(SETTLE, server.wait_finished(server.accepted())).await.is_err() {
+        if timeout(SETTLE, server.everybody_left()).await.is_err() {
             tracing::warn!("{}: a connection did not end", scenario.id);
         }
         capture.map_or(Ok(()), |capture| capture.finish())?;
