@@ -177,7 +177,8 @@ impl Setting {
         let ca_file = home.join("ca.pem");
         write(&ca_file, ca)?;
         values.set("ca", ca_file.display().to_string());
-        if self.arguments.iter().chain(&self.stdin).any(|template| template.has("password_file")) {
+        let environment = self.env.iter().map(|(_, value)| value);
+        if self.arguments.iter().chain(&self.stdin).chain(environment).any(|template| template.has("password_file")) {
             let file = home.join("password");
             write(&file, &format!("{}\n", login.password))?;
             values.set("password_file", file.display().to_string());
