@@ -38,11 +38,10 @@ fn the_children_of_a_client_are_ended_with_it() {
 
 fn a_daemon_that_a_client_leaves_is_ended_with_it() {
     let room = Room::new();
-    let begun = Instant::now();
     let output = room.check(&["healthy/tls-1.3"], "leaves-a-daemon");
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
-    // Its connection and the client's outputs, which it held open, were not waited for.
-    assert!(begun.elapsed() < Duration::from_secs(10), "{}", text(&output.stderr));
+    // Its connection has ended with it: nobody waited for that in vain.
+    assert!(!text(&output.stderr).contains("a connection did not end"), "{}", text(&output.stderr));
     let daemon = room.read("told");
     until("the daemon has ended", || !lives(&daemon));
     assert_eq!(room.left(), [] as [PathBuf; 0]);
