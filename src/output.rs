@@ -3,6 +3,9 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::Context as _;
+use badrdp_client_probe::report::style::VERBATIM;
+
 /// Prose is never wider than this, however wide the terminal is.
 const PROSE: usize = badrdp_client_probe::report::text::WIDTH;
 
@@ -25,25 +28,32 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
             CLOSED.store(true, Ordering::Relaxed);
             Ok(())
         }
-        other => Ok(other?),
+        other => other.context("cannot write to standard output"),
     }
 }
 
-/// Writes a report for people: where stdout is no terminal, its marks and arrows are plain ASCII.
+/// Writes what people read: where stdout is no terminal, its marks and arrows are plain ASCII.
 ///
-/// What a peer said stays as it is.
+/// What is [`verbatim`](badrdp_client_probe::report::style::verbatim) stays as it is.
 pub(crate) fn report(text: &str) -> anyhow::Result<()> {
-    if io::stdout().is_terminal() { print(text) } else { print(&plain(text)) }
+    if io::stdout().is_terminal() { print(&text.replace(VERBATIM, "")) } else { print(&plain(text)) }
+}
+
+/// The text with its marks in ASCII, but for what is verbatim.
+fn plain(text: &str) -> String {
+    let parts = text.split(VERBATIM).enumerate();
+    parts.map(|(place, part)| if place % 2 == 0 { in_ascii(part) } else { part.to_owned() }).collect()
 }
 
 /// The marks of reports in ASCII, each as wide as it was; an ellipsis is wider.
-fn plain(text: &str) -> String {
+fn in_ascii(text: &str) -> String {
     let mark = |c| match c {
         '✓' => "+",
         '✗' => "x",
         '→' => ">",
         '←' => "<",
         '–' => "-",
+        '○' => "o",
         '…' => "...",
         _ => "",
     };
@@ -106,11 +116,19 @@ pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use badrdp_client_probe::report::style::verbatim;
+
     use super::*;
 
     #[test]
     fn marks_have_a_plain_form() {
-        assert_eq!(plain("✓ → größer…"), "+ > größer...");
+        assert_eq!(plain("✓ ✗ – ○ → ← größer…"), "+ x - o > < größer...");
+    }
+
+    #[test]
+    fn what_others_wrote_is_not_touched() {
+        let text = format!("✗ {}…\n  → {}\n", verbatim("größer → ✓ …"), verbatim(""));
+        assert_eq!(plain(&text), "x größer → ✓ ……\n  > \n".replace("……", "…..."));
     }
 
     #[test]

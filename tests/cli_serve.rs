@@ -125,7 +125,7 @@ fn every_scenario_has_a_port_of_its_own_and_its_connections_its_code() {
     drop(stream);
     let label = format!("{code}#1 ");
     let seen = serving.until(|line| line.starts_with(&label) && line.contains(" closed  "));
-    assert!(seen.contains(&format!("{label}← ")), "{seen}");
+    assert!(seen.contains(&format!("{label}< ")), "{seen}");
     assert!(serving.stop().contains("1 connection; the furthest ended in stage"));
 }
 
@@ -183,7 +183,7 @@ fn it_serves_until_interrupted_and_shows_each_connection() {
     while !seen.lines().any(closed) {
         assert_ne!(stdout.read_line(&mut seen).unwrap(), 0, "{seen}");
     }
-    assert!(seen.contains("#1 ←") && seen.contains("X224ConnectionConfirm"), "{seen}");
+    assert!(seen.contains("#1 <") && seen.contains("X224ConnectionConfirm"), "{seen}");
 
     let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(interrupted.success());

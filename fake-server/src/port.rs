@@ -1,13 +1,13 @@
 //! A listening port: who connects is counted, served, and waited for.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use crate::tls::TlsError;
@@ -113,9 +113,30 @@ impl Bound {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let progress = Arc::new(watch::Sender::default());
-        let accepting = tokio::spawn(accept(self.listener, Arc::clone(&progress), serve)).abort_handle();
-        Port { addr: self.addr, progress, accepting }
+        let (progress, knocks) = (Arc::new(watch::Sender::default()), Arc::new(Knocks::default()));
+        let accepting = accept(self.listener, Arc::clone(&progress), Arc::clone(&knocks), serve);
+        Port { addr: self.addr, progress, knocks, accepting: tokio::spawn(accepting).abort_handle() }
+    }
+}
+
+/// Connections of this process to its own port, by where they come from: they are no clients.
+#[derive(Debug, Default)]
+struct Knocks(Mutex<Vec<(SocketAddr, oneshot::Sender<()>)>>);
+
+impl Knocks {
+    fn expect(&self, from: SocketAddr) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((from, sender));
+        receiver
+    }
+
+    /// Whether `peer` is one; whoever made it is told.
+    fn answer(&self, peer: SocketAddr) -> bool {
+        let mut expected = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(place) = expected.iter().position(|(from, _)| *from == peer) else { return false };
+        // Who does not wait any more is not told.
+        let _ = expected.swap_remove(place).1.send(());
+        true
     }
 }
 
@@ -123,6 +144,7 @@ impl Bound {
 pub(crate) struct Port {
     addr: SocketAddr,
     progress: Arc<watch::Sender<Progress>>,
+    knocks: Arc<Knocks>,
     accepting: AbortHandle,
 }
 
@@ -134,6 +156,24 @@ impl Port {
     /// How many connections were accepted so far.
     pub(crate) fn accepted(&self) -> u64 {
         self.progress.borrow().accepted
+    }
+
+    /// Waits until whoever has connected by now is accepted.
+    pub(crate) async fn caught_up(&self) -> io::Result<()> {
+        let ip = match self.addr.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let socket = if ip.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.bind(SocketAddr::new(ip, 0))?;
+        let answered = self.knocks.expect(socket.local_addr()?);
+        // The system's backlog is in order: this one comes behind all others.
+        let _knock = socket.connect(SocketAddr::new(ip, self.addr.port())).await?;
+        if answered.await.is_err() {
+            tracing::debug!("the server is gone");
+        }
+        Ok(())
     }
 
     /// Waits until somebody has connected and every connection has ended.
@@ -166,8 +206,12 @@ impl Drop for Port {
     }
 }
 
-async fn accept<F>(listener: TcpListener, progress: Arc<watch::Sender<Progress>>, serve: impl Fn(Arrival) -> F)
-where
+async fn accept<F>(
+    listener: TcpListener,
+    progress: Arc<watch::Sender<Progress>>,
+    knocks: Arc<Knocks>,
+    serve: impl Fn(Arrival) -> F,
+) where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut connections = JoinSet::new();
@@ -177,6 +221,7 @@ where
         }
         tokio::select! {
             accepted = listener.accept() => match accepted {
+                Ok((_, peer)) if knocks.answer(peer) => {}
                 Ok((stream, peer)) => {
                     progress.send_modify(|progress| progress.accepted += 1);
                     let number = progress.borrow().accepted;

@@ -105,6 +105,20 @@ impl FakeServer {
         self.port.accepted()
     }
 
+    /// Waits until whoever has connected by now is counted in [`accepted`](Self::accepted): a client that has ended may
+    /// have connected all the same.
+    pub async fn caught_up(&self) {
+        if let Err(error) = self.port.caught_up().await {
+            tracing::warn!(%error, "it is not sure that all connections were seen: cannot connect to {}", self.addr());
+        }
+    }
+
+    /// Waits until every connection that was made by now has ended.
+    pub async fn everybody_left(&self) {
+        self.caught_up().await;
+        self.wait_finished(self.accepted()).await;
+    }
+
     /// Waits until somebody has connected and every connection has ended, on this side too: from
     /// then on [`transcripts`](Self::transcripts) and [`verify`](Self::verify) say all there is to
     /// say. A session stays up for as long as its client does: drop the client first.

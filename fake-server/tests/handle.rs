@@ -48,6 +48,21 @@ async fn finished_waits_for_every_connection_and_then_all_is_said() {
 }
 
 #[tokio::test]
+async fn who_has_connected_and_gone_before_anybody_looked_is_counted_and_this_process_is_not() {
+    let server = start(scenario(Vec::new())).await;
+    // On this runtime's one thread nobody accepts in the meantime.
+    for _ in 0..5 {
+        drop(std::net::TcpStream::connect(server.addr()).unwrap());
+    }
+    assert_eq!(server.accepted(), 0);
+    server.caught_up().await;
+    assert_eq!(server.accepted(), 5);
+    server.everybody_left().await;
+    assert_eq!(server.accepted(), 5);
+    assert_eq!(server.transcripts().len(), 5);
+}
+
+#[tokio::test]
 async fn finished_waits_for_a_first_connection() {
     let server = start(scenario(Vec::new())).await;
     let early = tokio::time::timeout(Duration::from_millis(20), server.finished()).await;

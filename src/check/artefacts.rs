@@ -9,7 +9,7 @@ use super::report::{Told, duty, json, shell, text};
 
 /// An artefact that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {source}", path.display())]
+#[error("cannot write {}", path.display())]
 pub struct ArtefactError {
     /// Where.
     pub path: PathBuf,

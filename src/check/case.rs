@@ -68,8 +68,7 @@ impl Case {
 
     /// The verdict about a client that came back with this outcome.
     pub async fn verdict(self, outcome: Outcome) -> Verdict {
-        let accepted = self.server.accepted();
-        if timeout(SETTLE, self.server.wait_finished(accepted)).await.is_err() {
+        if timeout(SETTLE, self.server.everybody_left()).await.is_err() {
             tracing::warn!("a connection is still open: drop the client before asking for the verdict");
         }
         let outcome = Outcome { took: self.started.elapsed(), ..outcome };

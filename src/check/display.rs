@@ -11,14 +11,16 @@ use super::process::{Group, SpawnError, locate};
 
 /// How long it may take to say its number.
 const START: Duration = Duration::from_secs(20);
+/// How long it may take to tidy up.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A running Xvfb; dropping it ends it.
 #[derive(Debug)]
 pub(super) struct Display {
     /// `:N`.
     pub(super) name: String,
-    _group: Group,
-    _server: tokio::process::Child,
+    group: Group,
+    server: tokio::process::Child,
 }
 
 /// There is no display.
@@ -53,8 +55,16 @@ impl Display {
         let mut line = String::new();
         let read = timeout(START, BufReader::new(stdout).read_line(&mut line)).await;
         match (read, line.trim().parse::<u32>()) {
-            (Ok(Ok(_)), Ok(number)) => Ok(Self { name: format!(":{number}"), _group: group, _server: server }),
+            (Ok(Ok(_)), Ok(number)) => Ok(Self { name: format!(":{number}"), group, server }),
             _ => Err(DisplayError::Silent),
+        }
+    }
+
+    /// Ends it as it likes to be ended: killed, it leaves its socket behind.
+    pub(super) async fn end(mut self) {
+        self.group.terminate();
+        if timeout(GRACE, self.server.wait()).await.is_err() {
+            tracing::warn!("Xvfb does not end when it is asked to: its socket stays behind");
         }
     }
 }

@@ -6,7 +6,7 @@ use glob::Pattern;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::profile::line_of;
+use super::file::{self, FileError, Text};
 use super::{Checked, Class};
 
 /// The largest file that is read.
@@ -53,35 +53,6 @@ impl Recorded {
     }
 }
 
-/// An expectation file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ExpectationError {
-    /// It cannot be read.
-    #[error("cannot read {file}: {source}")]
-    Read {
-        /// The file.
-        file: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is too large.
-    #[error("{file} is too large for an expectation file")]
-    TooLarge {
-        /// The file.
-        file: String,
-    },
-    /// It has a mistake.
-    #[error("{file}:{line}: {message}")]
-    Wrong {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong.
-        message: String,
-    },
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -93,17 +64,11 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Row {
     scenarios: Vec<Spanned<String>>,
-    verdict: OneOrMore,
+    /// A name, or a list of them.
+    verdict: Spanned<toml::Value>,
     reason: Spanned<String>,
     #[serde(default)]
     sometimes: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(Class),
-    More(Vec<Class>),
 }
 
 impl Expectations {
@@ -111,28 +76,18 @@ impl Expectations {
     ///
     /// # Errors
     /// It cannot be read, or has a mistake; the error names the line.
-    pub fn load(path: &Path) -> Result<Self, ExpectationError> {
-        let file = path.display().to_string();
-        let read = |source| ExpectationError::Read { file: file.clone(), source };
-        if std::fs::metadata(path).map_err(read)?.len() > LARGEST {
-            return Err(ExpectationError::TooLarge { file });
-        }
-        let text = std::fs::read_to_string(path).map_err(read)?;
-        Self::parse(&file, &text)
+    pub fn load(path: &Path) -> Result<Self, FileError> {
+        Self::parse(&path.display().to_string(), &file::read(path, LARGEST, "an expectation file")?)
     }
 
     /// Reads a file's text; `file` is its name in errors.
     ///
     /// # Errors
     /// It has a mistake; the error names the line.
-    pub fn parse(file: &str, text: &str) -> Result<Self, ExpectationError> {
-        let wrong = |at: usize, message: String| ExpectationError::Wrong {
-            file: file.to_owned(),
-            line: line_of(text, at),
-            message,
-        };
-        let parsed: File = toml::from_str(text)
-            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+    pub fn parse(file: &str, text: &str) -> Result<Self, FileError> {
+        let source = Text { file, text };
+        let wrong = |at: usize, message: String| source.wrong(at, message);
+        let parsed: File = source.parse()?;
         let mut entries = Vec::new();
         for row in parsed.expect {
             let at = row.span().start;
@@ -143,13 +98,7 @@ impl Expectations {
             if scenarios.is_empty() {
                 return Err(wrong(at, "`scenarios` is empty: it is about nothing".to_owned()));
             }
-            let verdicts = match verdict {
-                OneOrMore::One(class) => vec![class],
-                OneOrMore::More(classes) => classes,
-            };
-            if let Some(class) = verdicts.iter().find(|class| !class.is_bad()) {
-                return Err(wrong(at, format!("`{class}` is no failure, so that there is nothing to expect")));
-            }
+            let verdicts = failures(verdict.get_ref()).map_err(|why| wrong(verdict.span().start, why))?;
             let patterns = scenarios.iter().map(|pattern| {
                 Pattern::new(pattern.get_ref())
                     .map_err(|error| wrong(pattern.span().start, format!("not a pattern: {error}")))
@@ -159,7 +108,7 @@ impl Expectations {
                 verdicts,
                 reason: reason.into_inner(),
                 sometimes,
-                line: line_of(text, at),
+                line: source.line_of(at),
                 asked: 0,
             });
         }
@@ -209,6 +158,30 @@ impl Expectations {
         };
         idle.map(words).collect()
     }
+}
+
+/// The failures that a name or a list of names stands for.
+fn failures(value: &toml::Value) -> Result<Vec<Class>, String> {
+    let names = match value {
+        toml::Value::Array(names) if names.is_empty() => {
+            return Err("`verdict` is empty: name what is to be expected".to_owned());
+        }
+        toml::Value::Array(names) => names.as_slice(),
+        name => std::slice::from_ref(name),
+    };
+    let class = |name: &toml::Value| {
+        let name = name.as_str().ok_or("`verdict` is a name, or a list of names")?;
+        match Class::ALL.iter().find(|class| class.name() == name) {
+            Some(class) if class.is_bad() => Ok(*class),
+            Some(class) => Err(format!("`{class}` is no failure, so that there is nothing to expect")),
+            None => {
+                let failures: Vec<_> =
+                    Class::ALL.iter().filter(|class| class.is_bad()).map(|class| class.name()).collect();
+                Err(format!("no verdict is called `{name}`; failures are {}", failures.join(", ")))
+            }
+        }
+    };
+    names.iter().map(class).collect()
 }
 
 impl Entry {
@@ -289,7 +262,15 @@ sometimes = true
         };
         assert!(row("\"crashed\"", "", "").starts_with("a.toml:5: `reason` is empty"));
         assert!(row("\"as-required\"", "r", "").contains("`as-required` is no failure"));
-        assert!(row("\"crushed\"", "r", "").starts_with("a.toml:"), "{}", row("\"crushed\"", "r", ""));
+        for crushed in ["\"crushed\"", "[\"hung\", \"crushed\"]"] {
+            let crushed = row(crushed, "r", "");
+            assert!(
+                crushed.starts_with("a.toml:4: no verdict is called `crushed`; failures are refused-w"),
+                "{crushed}"
+            );
+        }
+        assert!(row("7", "r", "").starts_with("a.toml:4: `verdict` is a name, or"), "{}", row("7", "r", ""));
+        assert!(row("[]", "r", "").starts_with("a.toml:4: `verdict` is empty"), "{}", row("[]", "r", ""));
         let unknown = row("\"crashed\"", "r", "sometime = true");
         assert!(unknown.starts_with("a.toml:6: unknown field `sometime`"), "{unknown}");
         let pattern = wrong("[[expect]]\nscenarios = [\"a***\"]\nverdict = \"hung\"\nreason = \"r\"\n");

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::End;
+use super::{End, strays};
 
 /// What is kept of each output: its end.
 const KEPT: usize = 64 * 1024;
@@ -26,7 +26,7 @@ const DRAIN: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 pub enum SpawnError {
     /// It is not there.
-    #[error("`{program}` is not installed{}", package.as_ref().map_or_else(String::new, |name| format!(": apt-get install {name}")))]
+    #[error("{}", missing(program, package.as_deref()))]
     Missing {
         /// Its name.
         program: String,
@@ -34,13 +34,21 @@ pub enum SpawnError {
         package: Option<String>,
     },
     /// The system does not start it.
-    #[error("cannot start `{program}`: {source}")]
+    #[error("cannot start `{program}`")]
     Failed {
         /// Its name.
         program: String,
         /// Why.
         source: io::Error,
     },
+}
+
+fn missing(program: &str, package: Option<&str>) -> String {
+    match package {
+        _ if program.contains('/') => format!("there is no program `{program}`"),
+        Some(package) => format!("`{program}` is not installed: apt-get install {package}"),
+        None => format!("`{program}` is not installed, or not on the PATH"),
+    }
 }
 
 /// What to start.
@@ -58,6 +66,8 @@ pub(super) struct Start {
 pub(super) struct Process {
     child: Child,
     group: Group,
+    /// Where it was started, which is its home.
+    home: PathBuf,
     outputs: [Tail; 2],
     /// What it says once it is asked to end is no more about the server.
     heard: Arc<AtomicBool>,
@@ -120,7 +130,7 @@ impl Process {
         }
         let heard = Arc::new(AtomicBool::new(true));
         let outputs = [Tail::of(child.stdout.take(), &heard), Tail::of(child.stderr.take(), &heard)];
-        Ok(Self { child, group, outputs, heard })
+        Ok(Self { child, group, home: start.directory.clone(), outputs, heard })
     }
 
     /// Waits for its end. Can be given up and waited for again.
@@ -144,9 +154,13 @@ impl Process {
         }
     }
 
-    /// Ends what is left of its group, and gives the ends of stdout and stderr.
+    /// Ends what is left of its group, and what has left that, and gives the ends of stdout and stderr.
     pub(super) async fn clear(mut self) -> (String, String) {
         self.group.kill();
+        let home = self.home.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || strays::end(&home)).await {
+            tracing::debug!(%error, "nobody looked for what the client has left");
+        }
         let _ = timeout(GRACE, self.child.wait()).await;
         let [stdout, stderr] = self.outputs;
         (stdout.text().await, stderr.text().await)

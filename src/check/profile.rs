@@ -11,6 +11,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::file::{self, FileError, Text};
 use super::{Outcome, Reason};
 
 /// Profiles that are built in, by name; each is a file in `profiles/`.
@@ -119,30 +120,9 @@ pub enum ProfileError {
         /// The built-in ones.
         known: String,
     },
-    /// The file cannot be read.
-    #[error("cannot read {file}: {source}")]
-    Read {
-        /// The file.
-        file: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is too large to be a profile.
-    #[error("{file} is too large for a profile")]
-    TooLarge {
-        /// The file.
-        file: String,
-    },
-    /// It is not TOML, or has a key that profiles do not have, or a value of the wrong kind.
-    #[error("{file}:{line}: {message}")]
-    Wrong {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong.
-        message: String,
-    },
+    /// It cannot be read, or has a mistake.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 #[derive(Deserialize)]
@@ -187,19 +167,15 @@ impl Profile {
     /// There is none, or it has a mistake; the error names the line.
     pub fn find(name: &str) -> Result<Self, ProfileError> {
         if let Some((name, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
-            return Self::parse(name, &format!("profiles/{name}.toml"), text);
+            return Ok(Self::parse(name, &format!("profiles/{name}.toml"), text)?);
         }
         if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
             let known = Self::names().collect::<Vec<_>>().join(", ");
             return Err(ProfileError::Unknown { name: name.to_owned(), known });
         }
-        let read = |source| ProfileError::Read { file: name.to_owned(), source };
-        if std::fs::metadata(name).map_err(read)?.len() > LARGEST {
-            return Err(ProfileError::TooLarge { file: name.to_owned() });
-        }
-        let text = std::fs::read_to_string(name).map_err(read)?;
+        let text = file::read(Path::new(name), LARGEST, "a profile")?;
         let stem = Path::new(name).file_stem().map_or_else(|| name.into(), |stem| stem.to_string_lossy());
-        Self::parse(&stem, name, &text)
+        Ok(Self::parse(&stem, name, &text)?)
     }
 
     /// The file of a built-in profile.
@@ -235,14 +211,10 @@ impl Profile {
     ///
     /// # Errors
     /// It has a mistake; the error names the line.
-    pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, ProfileError> {
-        let wrong = |at: usize, message: String| ProfileError::Wrong {
-            file: file.to_owned(),
-            line: line_of(text, at),
-            message,
-        };
-        let parsed: File = toml::from_str(text)
-            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+    pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, FileError> {
+        let text = Text { file, text };
+        let wrong = |at: usize, message: String| text.wrong(at, message);
+        let parsed: File = text.parse()?;
         let regex = |pattern: &Spanned<String>| {
             let built = RegexBuilder::new(pattern.get_ref()).multi_line(true).size_limit(1 << 20).build();
             built.map_err(|error| wrong(pattern.span().start, format!("not a regular expression: {error}")))
@@ -328,15 +300,11 @@ impl Profile {
     }
 }
 
-fn shortened(words: &str) -> String {
+/// Words of a client in one line, cut where they are long.
+pub(super) fn shortened(words: &str) -> String {
     let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
     match words.char_indices().nth(WORDS) {
         Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
         None => words,
     }
-}
-
-/// The line of a byte, from 1.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use badrdp_capture::CaptureError;
@@ -17,7 +18,7 @@ use super::process::{SpawnError, locate};
 use super::profile::Profile;
 use super::runner::{Checked, Setting};
 use super::verdict::Verdict;
-use super::{Class, Facts, Outcome, TemplateError};
+use super::{Class, End, Facts, Outcome, TemplateError, strays};
 use crate::replay::has_ipv6;
 
 /// How to run a client.
@@ -91,7 +92,7 @@ pub enum CheckError {
     #[error(transparent)]
     Capture(#[from] CaptureError),
     /// A directory or file of the client cannot be made.
-    #[error("cannot write {path}: {source}", path = path.display())]
+    #[error("cannot write {}", path.display())]
     Directory {
         /// Which.
         path: PathBuf,
@@ -109,7 +110,7 @@ impl CheckError {
 }
 
 /// Runs the client of `options` against each of `scenarios`; `take` gets what became of each, in order. Once `stop` is
-/// true no more are started, and those under way are ended.
+/// true no more are started, and those under way are ended: of a case that shows nothing by then, `take` gets nothing.
 ///
 /// # Errors
 /// The client, a server or a directory cannot be made; or `take` fails.
@@ -117,15 +118,32 @@ pub async fn check<E: From<CheckError>>(
     scenarios: Vec<Scenario>,
     options: Options,
     stop: watch::Receiver<bool>,
-    mut take: impl FnMut(Checked) -> Result<(), E>,
+    take: impl FnMut(Checked) -> Result<(), E>,
 ) -> Result<(), E> {
-    let root = tempfile::Builder::new().prefix("badrdp-check-").tempdir();
-    let root = root.map_err(|source| CheckError::Directory { path: std::env::temp_dir(), source }).map_err(E::from)?;
+    let root = Room::new().map_err(|source| CheckError::Directory { path: std::env::temp_dir(), source })?;
     let jobs = options.jobs.max(1);
     let display = if options.profile.display { Some(Display::start().await.map_err(CheckError::from)?) } else { None };
     let name = display.as_ref().map(|display| display.name.clone());
-    let setting = std::sync::Arc::new(Setting::new(options, name, root.path().to_owned(), stop.clone())?);
-    let permits = std::sync::Arc::new(Semaphore::new(jobs));
+    let played = match Setting::new(options, name, root.0.path().to_owned(), stop.clone()) {
+        Ok(setting) => play(scenarios, Arc::new(setting), jobs, &stop, take).await,
+        Err(error) => Err(error.into()),
+    };
+    // Clients that are left, where it ended early, need it no more.
+    if let Some(display) = display {
+        display.end().await;
+    }
+    played
+}
+
+/// Plays them, `jobs` at a time.
+async fn play<E: From<CheckError>>(
+    scenarios: Vec<Scenario>,
+    setting: Arc<Setting>,
+    jobs: usize,
+    stop: &watch::Receiver<bool>,
+    mut take: impl FnMut(Checked) -> Result<(), E>,
+) -> Result<(), E> {
+    let permits = Arc::new(Semaphore::new(jobs));
     let mut waiting = scenarios.into_iter().enumerate();
     let mut under_way = JoinSet::new();
     let mut done: BTreeMap<usize, Checked> = BTreeMap::new();
@@ -141,8 +159,7 @@ pub async fn check<E: From<CheckError>>(
                 done.insert(place, left_out(scenario));
                 continue;
             }
-            let (setting, permits, stop) =
-                (std::sync::Arc::clone(&setting), std::sync::Arc::clone(&permits), stop.clone());
+            let (setting, permits, stop) = (Arc::clone(&setting), Arc::clone(&permits), stop.clone());
             under_way.spawn(async move {
                 let _permit = permits.acquire_owned().await;
                 if *stop.borrow() {
@@ -157,6 +174,7 @@ pub async fn check<E: From<CheckError>>(
         }
         match under_way.join_next().await {
             None => break,
+            Some(Ok(Ok(Some((_, checked))))) if *stop.borrow() && is_cut_short(&checked) => {}
             Some(Ok(Ok(Some((place, checked))))) => {
                 done.insert(place, checked);
             }
@@ -169,12 +187,28 @@ pub async fn check<E: From<CheckError>>(
     for checked in done.into_values() {
         take(checked)?;
     }
-    drop(setting);
-    drop(display);
-    if let Err(error) = root.close() {
-        tracing::warn!(%error, "the clients' directory cannot be removed");
-    }
     Ok(())
+}
+
+/// The directory of a run. Dropping it removes it, behind all that clients have left running in it.
+struct Room(tempfile::TempDir);
+
+impl Room {
+    fn new() -> std::io::Result<Self> {
+        tempfile::Builder::new().prefix("badrdp-check-").tempdir().map(Self)
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        strays::end(self.0.path());
+    }
+}
+
+/// Whether a case says nothing of the client, as far as it came before the run was stopped. Why a fault never fired is
+/// found out on a second run, which may be cut short, too.
+fn is_cut_short(checked: &Checked) -> bool {
+    checked.outcome.end == End::Cancelled || checked.verdict.class.is_neutral()
 }
 
 /// A scenario that this machine cannot play.

@@ -168,7 +168,7 @@ impl Setting {
         let took = begun.elapsed();
         let (stdout, stderr) = process.clear().await;
         // What the client did last is in the transcript once its connections have ended on this side, too.
-        if timeout(SETTLE, server.wait_finished(server.accepted())).await.is_err() {
+        if timeout(SETTLE, server.everybody_left()).await.is_err() {
             tracing::warn!("{}: a connection did not end", scenario.id);
         }
         capture.map_or(Ok(()), |capture| capture.finish())?;
@@ -196,7 +196,8 @@ impl Setting {
         let ca_file = home.join("ca.pem");
         write(&ca_file, ca)?;
         values.set("ca", ca_file.display().to_string());
-        if self.arguments.iter().chain(&self.stdin).any(|template| template.has("password_file")) {
+        let environment = self.env.iter().map(|(_, value)| value);
+        if self.arguments.iter().chain(&self.stdin).chain(environment).any(|template| template.has("password_file")) {
             let file = home.join("password");
             write(&file, &format!("{}\n", login.password))?;
             values.set("password_file", file.display().to_string());

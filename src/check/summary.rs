@@ -1,15 +1,14 @@
 //! How a run went: how many cases came to what, and which not as recorded.
 
-use std::collections::BTreeMap;
-
 use super::expectations::Recorded;
-use super::{Checked, Class};
+use super::profile::shortened;
+use super::{Checked, Counts};
 
 /// How a run went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Cases by their verdict's class.
-    pub classes: BTreeMap<Class, usize>,
+    pub classes: Counts,
     /// Cases that are neither good nor recorded.
     pub unexpected: Vec<String>,
     /// Cases that are recorded as failures and are none.
@@ -18,6 +17,8 @@ pub struct Summary {
     pub known: usize,
     /// Cases that were as recorded only when they were tried again.
     pub retried: Vec<String>,
+    /// Scenarios that were not played to the end, because the run was stopped.
+    pub left: usize,
     /// Cases in which the client connected.
     pub connected: usize,
     /// The last words of a client that did not connect.
@@ -27,7 +28,7 @@ pub struct Summary {
 impl Summary {
     /// Counts a case.
     pub fn count(&mut self, checked: &Checked, recorded: &Recorded) {
-        *self.classes.entry(checked.verdict.class).or_default() += 1;
+        self.classes.add(checked.verdict.class);
         if !checked.earlier.is_empty() && recorded.is_as_recorded() {
             self.retried.push(checked.scenario.id.clone());
         }
@@ -40,21 +41,10 @@ impl Summary {
         if checked.verdict.connections > 0 {
             self.connected += 1;
         } else if self.last_words.is_none() {
-            let words = checked.outcome.last_words().map_or_else(String::new, |words| format!(": {words}"));
+            let words =
+                checked.outcome.last_words().map_or_else(String::new, |words| format!(": {}", shortened(words)));
             self.last_words = Some(format!("{}{words}", checked.outcome.end));
         }
-    }
-
-    /// How many cases there were.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.classes.values().sum()
-    }
-
-    /// How many came to this class.
-    #[must_use]
-    pub fn of(&self, class: Class) -> usize {
-        self.classes.get(&class).copied().unwrap_or(0)
     }
 
     /// Whether everything is good or recorded, and nothing recorded is good.

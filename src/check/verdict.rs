@@ -14,7 +14,7 @@ use badrdp_scenarios::model::ClientDuty;
 use super::facts::Facts;
 use super::honest;
 use super::outcome::signal_name;
-use super::profile::{Profile, Said};
+use super::profile::{Profile, Said, shortened};
 use super::reason::right_for;
 use super::{Class, End, Outcome, Reason};
 
@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
             return Some("the run was stopped".to_owned());
         }
         if self.facts.connections == 0 {
-            return Some(format!("the client never connected: {}", self.end()));
+            return Some(format!("the client never connected: {}{}", self.end(), self.quoted()));
         }
         if let Some(offer) = self.nothing_in_common() {
             let takes = scenario.server.security;
@@ -170,7 +170,11 @@ impl<'a> Judge<'a> {
         let early = !self.facts.lied && ended < wrong_at && self.duty != Some(ClientDuty::Connect);
         early.then(|| {
             let words = self.words().map_or_else(String::new, |words| format!(", saying \"{words}\""));
-            format!("the client's connection ended at {ended}{words}, and what is wrong shows at {wrong_at}")
+            let how = match self.evidence.outcome.end {
+                End::Deadline { .. } => "the client's time was up",
+                _ => "the client's connection ended",
+            };
+            format!("{how} at {ended}{words}, and what is wrong shows at {wrong_at}")
         })
     }
 
@@ -340,8 +344,9 @@ impl<'a> Judge<'a> {
         self.evidence.outcome.end.to_string()
     }
 
-    fn words(&self) -> Option<&str> {
-        self.said.first().map(|said| said.words.as_str()).or_else(|| self.evidence.outcome.last_words())
+    fn words(&self) -> Option<String> {
+        let last = || self.evidence.outcome.last_words().map(shortened);
+        self.said.first().map(|said| said.words.clone()).or_else(last)
     }
 
     fn quoted(&self) -> String {

@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     filter: Filter,
     /// The client's profile: one that is built in, or a file whose name ends in .toml
-    #[arg(long, value_name = "NAME|FILE", required_unless_present_any = ["command", "show_profile", "show_script"])]
+    #[arg(long, value_name = "NAME|FILE")]
     client: Option<String>,
     /// Failures that are known, with their reasons
     #[arg(long, value_name = "FILE")]
@@ -113,6 +113,7 @@ enum OfRuns {
 const HELP: &str = "\
 The client is started once for each scenario, with a server of its own on
 loopback, a home of its own and an empty environment, and is ended afterwards.
+It runs in its home: files in its command line need whole paths.
 In its command line {host} {port} {user} {password} {password_file} {domain}
 {ca} {dir} {display} {scenario} are filled in; {{ is a brace.
 
@@ -123,7 +124,7 @@ not-applicable, unknown. docs/check.md says how each is come to.
 
 Examples:
   badrdp check tls --client freerdp2
-  badrdp check -- xfreerdp /v:{host}:{port} /u:{user} /p:{password} /cert:deny
+  badrdp check --display -- xfreerdp /v:{host}:{port} /u:{user} /p:{password}
   badrdp check --client freerdp2 --expect known.toml --junit report.xml
   badrdp check nla/wrong-password --client freerdp2 --verbose
   badrdp check tls --client rdesktop --save rdesktop.json
@@ -149,6 +150,10 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
         let script = Profile::find(name)?.script.with_context(|| format!("{name} has no script"))?;
         output::print(&script)?;
         return Ok(exit::AS_EXPECTED);
+    }
+    if arguments.client.is_none() && arguments.command.is_empty() {
+        let known = Profile::names().collect::<Vec<_>>().join(", ");
+        anyhow::bail!("which client? Write `--client NAME` ({known}, or a file), or its command line behind `--`");
     }
     let scenarios = select::scenarios(&arguments.ids, &arguments.file, &arguments.filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -183,6 +188,12 @@ impl Arguments {
         Ok(profile)
     }
 
+    /// Whether anything is made of the run besides what is printed.
+    fn writes(&self) -> bool {
+        let files = [&self.record, &self.junit, &self.tap, &self.html, &self.save, &self.out];
+        files.iter().any(|file| file.is_some())
+    }
+
     fn options(&self) -> anyhow::Result<Options> {
         let usual = Options::of(self.profile()?);
         Ok(Options {
@@ -197,10 +208,12 @@ impl Arguments {
     }
 }
 
-/// A run that ended early: the client's fault, or that of a report.
+/// A run that ended early: the client's fault, that of a report, or nobody's.
 enum Broken {
     Check(CheckError),
     Report(anyhow::Error),
+    /// Whoever read stdout has gone, and nothing else is written.
+    Unread,
 }
 
 impl From<CheckError> for Broken {
@@ -218,7 +231,8 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     let profile = options.profile.clone();
     let (started, begun) = (SystemTime::now(), Instant::now());
     let whole = arguments.file.is_empty() && scenarios.len() == badrdp::scenarios::catalog().len();
-    let width = text::widest(&scenarios);
+    let columns = text::Columns::of(&scenarios, output::width());
+    let total = scenarios.len();
     let mut progress = Progress::new(scenarios.len());
     let mut summary = Summary::default();
     let mut outputs = Outputs::new(arguments, scenarios.len())?;
@@ -232,17 +246,23 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
         outputs.take(&told, &profile.name)?;
         let shown = !arguments.quiet || !told.recorded.is_as_recorded() || !told.checked.earlier.is_empty();
         if !arguments.json && shown {
-            progress.print(&text::case(&told, width, arguments.verbose))?;
+            progress.report(&text::case(&told, columns, arguments.verbose))?;
         }
         if arguments.record.is_some() && told.checked.verdict.class.is_bad() {
             bad.push(Checked { connections: Vec::new(), ..told.checked });
         }
         Ok(())
     };
-    let ran = check(scenarios, options, stop.clone(), |checked| take(checked).map_err(Broken::Report)).await;
+    let take = |checked| match take(checked) {
+        Err(error) => Err(Broken::Report(error)),
+        Ok(()) if output::is_closed() && !arguments.writes() => Err(Broken::Unread),
+        Ok(()) => Ok(()),
+    };
+    let ran = check(scenarios, options, stop.clone(), take).await;
     drop(progress);
     match ran {
         Ok(()) => {}
+        Err(Broken::Unread) => return Ok(code(&summary)),
         Err(Broken::Report(error)) => return Err(error),
         Err(Broken::Check(error)) if error.is_about_the_start() => {
             anstream::eprintln!("badrdp: {:#}", anyhow::Error::new(error));
@@ -251,15 +271,18 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
         Err(Broken::Check(error)) => return Err(error.into()),
     }
     let took = begun.elapsed();
+    if *stop.borrow() {
+        summary.left = total - summary.classes.total();
+    }
     if let Some(path) = &arguments.record {
         let text = expectations::record(bad.iter());
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     outputs.finish(&profile, &summary, started, took)?;
     if !arguments.json {
-        output::print(&text::summary(&summary, &profile.name, took))?;
+        output::report(&text::summary(&summary, &profile.name, took))?;
     }
-    if whole {
+    if whole && !*stop.borrow() {
         for idle in expectations.idle() {
             anstream::eprintln!("{}: {idle}", paint(style::WARN, "note"));
             if github::is_here() && !arguments.json {
@@ -270,12 +293,16 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     if *stop.borrow() {
         return Ok(exit::INTERRUPTED);
     }
-    if summary.connected == 0 && summary.total() > 0 {
+    if summary.connected == 0 && summary.classes.total() > 0 {
         let words = summary.last_words.unwrap_or_default();
         anstream::eprintln!("badrdp: the client never connected: {words}");
         return Ok(exit::NOT_STARTED);
     }
-    Ok(if summary.as_recorded() { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
+    Ok(code(&summary))
+}
+
+const fn code(summary: &Summary) -> u8 {
+    if summary.as_recorded() { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED }
 }
 
 /// Turns true at Ctrl-C, or when the system asks to stop.

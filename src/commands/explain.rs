@@ -98,7 +98,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<u8> {
             };
             let _ = writeln!(text, "\nDid you mean {other}? {why}");
         }
-        output::print(&text)?;
+        output::report(&text)?;
     }
     Ok(if explanation.known { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
 }

@@ -138,7 +138,7 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
         output::print(&format!("{:#}\n", json::document(documents, &tally)))?;
     } else {
         let gap = if arguments.verbose { "" } else { "\n" };
-        output::print(&format!("{gap}{}", summary(&tally, started.elapsed())))?;
+        output::report(&format!("{gap}{}", summary(&tally, started.elapsed())))?;
     }
     Ok(tally.code())
 }

@@ -167,7 +167,7 @@ impl Setting {
         }
         // Heard from now on: whoever reads the greeting may stop the server at once.
         let stop = stop()?;
-        output::print(greeting)?;
+        output::report(greeting)?;
         stop.await;
         // Connections that are about to end belong to the summary.
         if tokio::time::timeout(SETTLE, settled).await.is_err() {
@@ -216,12 +216,13 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-/// Listens for Ctrl-C and the system's request to stop; the value ends at the first.
+/// Listens for Ctrl-C, the terminal's end and the system's request to stop; the value ends at the first.
 pub(crate) fn stop() -> anyhow::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    let (mut interrupt, mut terminate) = {
+    let (mut interrupt, mut terminate, mut hangup) = {
         use tokio::signal::unix::{SignalKind, signal};
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+        let hangup = if is_hangup_ignored() { None } else { Some(signal(SignalKind::hangup())?) };
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, hangup)
     };
     #[cfg(windows)]
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
@@ -230,10 +231,20 @@ pub(crate) fn stop() -> anyhow::Result<impl Future<Output = ()>> {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            Some(_) = async { hangup.as_mut()?.recv().await } => {}
         }
         #[cfg(windows)]
         interrupt.recv().await;
     })
+}
+
+/// Whether this program is to outlive its terminal, as under `nohup`; where that cannot be known, the system's own
+/// answer to a hangup is left as it is.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 == 1)
 }
 
 #[cfg(test)]

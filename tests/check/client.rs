@@ -75,6 +75,29 @@ fn run(Setting { behaviour, target, mut options }: Setting) -> ExitCode {
             drop(connect(&target));
             ExitCode::from(1)
         }
+        "leaves-a-daemon" => {
+            let mut daemon = Command::new("setsid");
+            daemon.arg(std::env::current_exe().expect("this program"));
+            daemon.args([MARK, "tells-its-id", &target.host, &target.port.to_string(), "a", "b", ""]);
+            daemon.arg(std::env::args().next_back().expect("the CA")).stdin(Stdio::null());
+            daemon.spawn().expect("setsid runs (Debian: util-linux)");
+            // It has left the group once it can tell.
+            let told = std::env::var_os("TELL").expect("the test says where to");
+            while !Path::new(&told).exists() {
+                std::thread::park_timeout(Duration::from_millis(10));
+            }
+            ExitCode::from(1)
+        }
+        "says-too-much" => {
+            eprintln!("{}", "much ".repeat(10_000));
+            drop(connect(&target));
+            ExitCode::from(1)
+        }
+        "speaks-in-marks" => {
+            eprintln!("größer → ✓ ✗ – ○ …");
+            drop(connect(&target));
+            ExitCode::from(1)
+        }
         "tells-its-id" => {
             tell(std::process::id());
             let _open = connect(&target);

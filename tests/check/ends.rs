@@ -10,7 +10,12 @@ use crate::trials;
 trials!(
     the_children_of_a_client_are_ended_with_it,
     a_profile_says_how_long_a_client_may_stay_behind_its_connection,
+    a_daemon_that_a_client_leaves_is_ended_with_it,
     ctrl_c_ends_the_clients_and_leaves_nothing_behind,
+    the_end_of_the_terminal_ends_the_clients_too,
+    a_client_that_only_connects_has_connected,
+    the_environment_can_name_the_passwords_file_too,
+    a_run_without_a_client_says_how_to_name_one,
     a_client_that_is_not_there_is_told_and_is_exit_code_3,
     an_unknown_placeholder_is_told_and_is_exit_code_2,
 );
@@ -46,21 +51,88 @@ fn a_profile_says_how_long_a_client_may_stay_behind_its_connection() {
     assert!(case["outcome"]["took_ms"].as_f64().expect("a number") < 30_000.0, "{case}");
 }
 
+fn a_daemon_that_a_client_leaves_is_ended_with_it() {
+    let room = Room::new();
+    let output = room.check(&["healthy/tls-1.3"], "leaves-a-daemon");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    // Its connection has ended with it: nobody waited for that in vain.
+    assert!(!text(&output.stderr).contains("a connection did not end"), "{}", text(&output.stderr));
+    let daemon = room.read("told");
+    until("the daemon has ended", || !lives(&daemon));
+    assert_eq!(room.left(), [] as [PathBuf; 0]);
+}
+
+/// Whatever the machine is busy with: who connects and ends at once is no client that never connected.
+fn a_client_that_only_connects_has_connected() {
+    let room = Room::new();
+    let output = room.check(&["healthy", "--json"], "leaves");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let cases = document["scenarios"].as_array().expect("cases");
+    // The mock client does not read the brackets of an IPv6 address.
+    let cases: Vec<_> =
+        cases.iter().filter(|case| !case["id"].as_str().is_some_and(|id| id.contains("ipv6"))).collect();
+    let without: Vec<_> =
+        cases.iter().filter(|case| case["verdict"]["connections"] == 0).map(|case| &case["id"]).collect();
+    assert!(cases.len() > 20 && without.is_empty(), "{without:?}");
+}
+
+fn the_environment_can_name_the_passwords_file_too() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_badrdp"));
+    command.args(["check", "healthy/tls-1.3", "--json", "--env", "FILE={password_file}"]);
+    let output = command.args(["--", "sh", "-c", "wc -l < $FILE"]).output().expect("badrdp runs");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document["scenarios"][0]["outcome"]["stdout"], "1\n", "{document:#}");
+}
+
+fn a_run_without_a_client_says_how_to_name_one() {
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_badrdp"));
+        command.arg("check").args(arguments).output().expect("badrdp runs")
+    };
+    for arguments in [&[][..], &["healthy/tls-1.3"]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.starts_with("badrdp: which client? Write `--client NAME` (freerdp2, "), "{said}");
+    }
+}
+
 #[cfg(unix)]
 fn ctrl_c_ends_the_clients_and_leaves_nothing_behind() {
+    stopped_by(rustix::process::Signal::INT);
+}
+
+#[cfg(unix)]
+fn the_end_of_the_terminal_ends_the_clients_too() {
+    stopped_by(rustix::process::Signal::HUP);
+}
+
+#[cfg(unix)]
+fn stopped_by(signal: rustix::process::Signal) {
     let room = Room::new();
-    let mut command = room.command(&["healthy/tls-1.3", "--deadline", "60s"], "tells-its-id");
+    let tap = room.path("run.tap").display().to_string();
+    let scenarios = ["healthy/tls-1.3", "healthy/tls-1.2"];
+    let arguments = [&scenarios[..], &["--deadline", "60s", "--jobs", "1", "--tap", &tap]].concat();
+    let mut command = room.command(&arguments, "tells-its-id");
     let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("badrdp runs");
     until("the client runs", || room.path("told").exists());
     let client = room.read("told");
     assert!(lives(&client) && !room.left().is_empty());
     let id = rustix::process::Pid::from_raw(i32::try_from(run.id()).expect("a number")).expect("a process");
-    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it can be signalled");
+    rustix::process::kill_process(id, signal).expect("it can be signalled");
     let begun = Instant::now();
     until("badrdp has ended", || run.try_wait().expect("a child can be waited for").is_some());
     assert!(begun.elapsed() < Duration::from_secs(10));
     let output = run.wait_with_output().expect("output");
     assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+    // A case that was cut short says nothing of the client.
+    let said = text(&output.stdout);
+    assert!(
+        said.starts_with("\nmock: 0 scenarios in ") && said.contains(" s; stopped, 2 not played to the end\n"),
+        "{said}"
+    );
+    assert!(said.ends_with("\nnothing was learned of this client\n"), "{said}");
+    assert_eq!(room.read("run.tap"), "TAP version 14\n1..2\nBail out! the run was stopped\n");
     until("the client has ended", || !lives(&client));
     assert_eq!(room.left(), [] as [PathBuf; 0]);
 }

@@ -39,6 +39,7 @@ fn a_run_becomes_a_page() {
     assert!(page.contains("<title>badrdp check: mock</title>") && page.ends_with("</html>\n"));
     assert!(page.contains("title=\"accepted-bad-server\">✗ accepted bad</a>"), "{page}");
     assert!(page.contains("title=\"as-required\">✓ as required</a>"), "{page}");
+    assert!(page.contains("mock 0 of 1 good</span>") && page.contains("mock 1 of 1 good</span>"), "{page}");
     assert_eq!(page.matches("<figure class=\"ladder\">").count(), 2);
     assert!(page.contains(&format!("{out}/tls/certificate-expired").replace('/', "&#x2f;")), "where its artefacts are");
     assert!(!page.contains("Passw0rd!"));

@@ -9,6 +9,9 @@ trials!(
     what_is_not_as_recorded_is_tried_again_if_asked_for_and_told,
     junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable,
     artefacts_hold_the_case_and_no_password,
+    a_pipe_gets_plain_marks_and_the_clients_own_words,
+    a_client_that_says_too_much_does_not_fill_the_table,
+    what_cannot_be_written_is_known_before_a_client_runs,
     github_gets_an_annotation_for_each_failure,
     a_quiet_run_prints_what_is_not_as_recorded_and_saves_everything,
 );
@@ -115,6 +118,36 @@ fn artefacts_hold_the_case_and_no_password() {
     }
     let document: serde_json::Value = serde_json::from_str(&case("case.json")).expect("JSON");
     assert_eq!(document["verdict"]["class"], "refused-good-server");
+}
+
+fn a_pipe_gets_plain_marks_and_the_clients_own_words() {
+    let room = Room::new();
+    let output = room.check(&["healthy/tls-1.3", "--verbose"], "speaks-in-marks");
+    let stdout = text(&output.stdout);
+    let words = "größer → ✓ ✗ – ○ …";
+    assert!(stdout.starts_with("x healthy/tls-1.3  ") && stdout.contains(&format!("\n  | {words}\n")), "{stdout}");
+    assert!(stdout.contains(", as the server saw it: > sent, < received\n"), "{stdout}");
+    assert!(stdout.replace(words, "").is_ascii(), "{stdout}");
+}
+
+fn a_client_that_says_too_much_does_not_fill_the_table() {
+    let room = Room::new();
+    let output = room.check(&["healthy/tls-1.3"], "says-too-much");
+    let stdout = text(&output.stdout);
+    assert!(stdout.contains("it says \"much much ") && stdout.contains("\n  | much much "), "{stdout}");
+    assert!(stdout.lines().all(|line| line.chars().count() < 500), "{stdout}");
+}
+
+fn what_cannot_be_written_is_known_before_a_client_runs() {
+    let room = Room::new();
+    let nowhere = room.path("nowhere/file").display().to_string();
+    for option in ["--junit", "--tap", "--html", "--record"] {
+        let output = room.check(&["healthy/tls-1.3", option, &nowhere], "tells-its-id");
+        let stderr = text(&output.stderr);
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{option}: {stderr}");
+        assert_eq!(stderr, format!("badrdp: cannot write {nowhere}: No such file or directory (os error 2)\n"));
+        assert!(!room.path("told").exists(), "{option}");
+    }
 }
 
 fn github_gets_an_annotation_for_each_failure() {

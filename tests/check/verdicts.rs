@@ -46,7 +46,13 @@ const CASES: &[Row] = &[
     (&["healthy/tls-1.3", "--deadline", "1s"], "hangs-behind-the-end", Class::Hung, "its connection is over", 1),
     (&["healthy/tls-1.3"], "crashes", Class::Crashed, "ended by SIGABRT", 1),
     (&["healthy/tls-1.3"], "exits-as-if-it-crashed", Class::Crashed, "exit code 101", 1),
-    (&["healthy/tls-1.3"], "never-connects", Class::NotApplicable, "never connected: exit code 9", 3),
+    (
+        &["healthy/tls-1.3"],
+        "never-connects",
+        Class::NotApplicable,
+        "never connected: exit code 9; it says \"error: no display\"",
+        3,
+    ),
     (&["last-mile/black-screen"], "stays", Class::Unknown, "cannot be seen", 0),
 ];
 
@@ -55,6 +61,7 @@ trials!(
     every_class_is_reached,
     a_fault_that_the_client_never_meets_is_not_applicable,
     a_client_that_offers_nothing_that_the_server_takes_is_not_applicable,
+    a_client_that_hangs_before_anything_is_wrong_is_not_said_to_have_ended,
     the_time_that_it_takes_to_detect_a_lie_is_told,
     the_case_says_what_was_asked_and_what_was_seen,
 );
@@ -105,6 +112,13 @@ fn a_client_that_offers_nothing_that_the_server_takes_is_not_applicable() {
     assert_eq!(case["verdict"]["class"], "not-applicable", "{case:#}");
     let detail = case["verdict"]["detail"].as_str().unwrap_or_default();
     assert_eq!(detail, "because the client offers SSL, and this server takes HYBRID");
+}
+
+fn a_client_that_hangs_before_anything_is_wrong_is_not_said_to_have_ended() {
+    let (case, _) = case(&["tls/certificate-expired", "--deadline", "1s"], "hangs");
+    assert_eq!(case["verdict"]["class"], "not-applicable", "{case:#}");
+    let detail = case["verdict"]["detail"].as_str().unwrap_or_default();
+    assert_eq!(detail, "because the client's time was up at connection-initiation, and what is wrong shows at tls");
 }
 
 /// From the wrong proof on the wire to the client's end.

@@ -15,6 +15,14 @@ pub const HEAD: Style = Style::new().bold();
 /// What can be skipped.
 pub const DIM: Style = Style::new().dimmed();
 
+/// Around what others say, or what something is called: this asks for the font that is in use anyhow.
+pub const VERBATIM: &str = "\x1b[10m";
+
+/// `text`, which others wrote: where the marks of a report are printed in ASCII, this stays as it is.
+pub fn verbatim(text: impl fmt::Display) -> String {
+    format!("{VERBATIM}{text}{VERBATIM}")
+}
+
 /// `text` in `style`.
 pub fn paint(style: Style, text: impl fmt::Display) -> String {
     format!("{style}{text}{style:#}")

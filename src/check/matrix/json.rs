@@ -1,10 +1,9 @@
 //! A matrix as data: see `docs/json.md`.
 
 use badrdp_client_probe::report::json::SCHEMA;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Case, Column, Matrix};
-use crate::check::Class;
 
 /// The whole matrix; the transcripts and what clients wrote stay in their runs.
 #[must_use]
@@ -39,13 +38,12 @@ fn client(column: &Column) -> Value {
         .runs
         .iter()
         .map(|run| json!({ "file": run.file, "badrdp": run.badrdp, "started": run.started, "took_ms": run.took_ms }));
-    let classes = Class::ALL.iter().map(|class| (class.name().to_owned(), column.of(*class).into()));
     json!({
         "name": column.name,
         "client": column.client,
         "runs": runs.collect::<Vec<_>>(),
-        "total": column.total(),
-        "classes": classes.collect::<Map<_, _>>(),
+        "total": column.classes.total(),
+        "classes": column.classes,
         "known": column.known,
         "unexpected": column.unexpected,
     })

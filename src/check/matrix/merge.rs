@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::run::{Case, Client, Expected, Run};
-use crate::check::Class;
+use crate::check::Counts;
 
 /// Ids that a note names.
 const NAMED: usize = 5;
@@ -40,7 +40,7 @@ pub struct Column {
     /// Its runs.
     pub runs: Vec<Ran>,
     /// How many cases came to each verdict.
-    pub classes: BTreeMap<Class, usize>,
+    pub classes: Counts,
     /// Cases that are recorded as failures, and are.
     pub known: usize,
     /// Cases that are not as recorded.
@@ -96,26 +96,6 @@ pub enum MergeError {
         /// Another one's.
         second: String,
     },
-}
-
-impl Column {
-    /// How many cases there are.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.classes.values().sum()
-    }
-
-    /// How many came to this class.
-    #[must_use]
-    pub fn of(&self, class: Class) -> usize {
-        self.classes.get(&class).copied().unwrap_or(0)
-    }
-
-    /// How many came to a class of this kind.
-    #[must_use]
-    pub fn count(&self, kind: impl Fn(Class) -> bool) -> usize {
-        self.classes.iter().filter(|(class, _)| kind(**class)).map(|(_, count)| count).sum()
-    }
 }
 
 impl Row<'_> {
@@ -195,7 +175,12 @@ fn column<'a>(
     let mut again: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut runs = Vec::new();
     let mut client = None;
+    let mut files = BTreeSet::new();
     for Source { file, run, .. } in sources {
+        if !files.insert(file.clone()) {
+            notes.push(format!("{name}: {file} is named more than once; it counts once"));
+            continue;
+        }
         runs.push(Ran { file: file.clone(), badrdp: run.badrdp, started: run.started, took_ms: run.took_ms });
         client = Some(run.client);
         for case in run.scenarios {
@@ -216,13 +201,13 @@ fn column<'a>(
         client: client.unwrap_or_else(|| Client { name: name.clone(), about: String::new(), command: Vec::new() }),
         name,
         runs,
-        classes: BTreeMap::new(),
+        classes: Counts::default(),
         known: 0,
         unexpected: 0,
         expects: false,
     };
     for (_, case) in cases.values() {
-        *column.classes.entry(case.verdict.class).or_default() += 1;
+        column.classes.add(case.verdict.class);
         column.known += usize::from(case.recorded.known.is_some());
         column.unexpected += usize::from(!case.recorded.as_recorded);
         column.expects |= case.recorded.known.is_some() || case.recorded.listed.is_some();

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use badrdp_client_probe::report::html::shown;
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp_client_probe::report::style::{paint, verbatim};
 
 use super::Matrix;
 use crate::check::Class;
+use crate::check::report::style_of;
 
 /// Characters of a client's name.
 const NAME: usize = 24;
@@ -35,17 +36,13 @@ pub fn counts(matrix: &Matrix<'_>) -> String {
         let cells = names.iter().zip(cells).map(|(name, cell)| format!("  {cell:>width$}", width = width(name)));
         format!("{head}{}\n", cells.collect::<String>())
     };
-    let mut text = line(" ".repeat(22), names.clone());
-    for class in Class::ALL.iter().filter(|class| matrix.columns.iter().any(|column| column.of(**class) > 0)) {
-        let style = match class {
-            class if class.is_good() => style::GOOD,
-            class if class.is_neutral() => style::DIM,
-            _ => style::BAD,
-        };
-        let cells = matrix.columns.iter().map(|column| column.of(*class).to_string());
+    let mut text = verbatim(line(" ".repeat(22), names.clone()));
+    for class in Class::ALL.iter().filter(|class| matrix.columns.iter().any(|column| column.classes.of(**class) > 0)) {
+        let style = style_of(*class);
+        let cells = matrix.columns.iter().map(|column| column.classes.of(*class).to_string());
         text.push_str(&line(format!("  {}", paint(style, format!("{:<20}", class.name()))), cells.collect()));
     }
-    let left = matrix.columns.iter().map(|column| matrix.rows.len() - column.total());
+    let left = matrix.columns.iter().map(|column| matrix.rows.len() - column.classes.total());
     if left.clone().any(|left| left > 0) {
         text.push_str(&line(format!("  {:<20}", "not run"), left.map(|left| left.to_string()).collect()));
     }

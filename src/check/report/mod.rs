@@ -6,10 +6,12 @@ pub mod junit;
 pub mod tap;
 pub mod text;
 
+use anstyle::Style;
+use badrdp_client_probe::report::style;
 use badrdp_scenarios::model::{ClientDuty, ExpectClient};
 
-use super::Checked;
 use super::expectations::Recorded;
+use super::{Checked, Class};
 
 /// A case, and what the expectation file says of it.
 #[derive(Clone, Debug)]
@@ -35,6 +37,16 @@ pub const fn duty_name(duty: ClientDuty) -> &'static str {
         ClientDuty::Connect => "connect",
         ClientDuty::Disconnect => "disconnect",
         ClientDuty::Warn => "warn",
+    }
+}
+
+/// How the verdict is painted.
+#[must_use]
+pub const fn style_of(class: Class) -> Style {
+    match class {
+        _ if class.is_good() => style::GOOD,
+        _ if class.is_neutral() => style::DIM,
+        _ => style::BAD,
     }
 }
 

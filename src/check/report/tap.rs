@@ -11,6 +11,9 @@ pub fn head(total: usize) -> String {
     format!("TAP version 14\n1..{total}\n")
 }
 
+/// What stands behind the last case of a run that was stopped.
+pub const STOPPED: &str = "Bail out! the run was stopped\n";
+
 /// One case; `number` counts from 1.
 #[must_use]
 pub fn case(number: usize, told: &Told) -> String {

@@ -65,7 +65,7 @@ pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
     if arguments.json {
         output::print(&format!("{:#}\n", matrix::document(&matrix)))?;
     } else {
-        output::print(&matrix::counts(&matrix))?;
+        output::report(&matrix::counts(&matrix))?;
     }
     Ok(exit::AS_EXPECTED)
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
@@ -14,6 +14,10 @@ use serde_json::Value;
 
 use super::{Arguments, merge};
 use crate::output;
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}
 
 /// What is collected or written while the run goes on.
 pub(super) struct Outputs {
@@ -33,11 +37,11 @@ pub(super) struct Outputs {
 impl Outputs {
     /// Opens what is written as it comes, so that a path that cannot be written is known at once.
     pub(super) fn new(arguments: &Arguments, total: usize) -> anyhow::Result<Self> {
-        let create = |path: &PathBuf| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+        let create = |path: &PathBuf| File::create(path).with_context(|| cannot_write(path));
         let tap = match &arguments.tap {
             Some(path) => {
                 let mut file = create(path)?;
-                file.write_all(tap::head(total).as_bytes())?;
+                file.write_all(tap::head(total).as_bytes()).with_context(|| cannot_write(path))?;
                 Some((path.clone(), file))
             }
             None => None,
@@ -45,8 +49,13 @@ impl Outputs {
         for path in [&arguments.junit, &arguments.html, &arguments.save].into_iter().flatten() {
             create(path)?;
         }
+        if let Some(path) = &arguments.record {
+            // What it holds is kept until there is something better.
+            let mut file = File::options();
+            file.append(true).create(true).open(path).with_context(|| cannot_write(path))?;
+        }
         if let Some(path) = &arguments.out {
-            std::fs::create_dir_all(path).with_context(|| format!("cannot write {}", path.display()))?;
+            std::fs::create_dir_all(path).with_context(|| cannot_write(path))?;
         }
         Ok(Self {
             cases: (arguments.json || arguments.html.is_some() || arguments.save.is_some()).then(Vec::new),
@@ -76,7 +85,7 @@ impl Outputs {
         }
         if let Some((path, file)) = &mut self.tap {
             let text = tap::case(self.number, told);
-            file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+            file.write_all(text.as_bytes()).with_context(|| cannot_write(path))?;
         }
         if self.annotate {
             output::print(&github::annotation(told, client))?;
@@ -85,15 +94,20 @@ impl Outputs {
     }
 
     pub(super) fn finish(
-        self,
+        mut self,
         profile: &Profile,
         summary: &Summary,
         started: SystemTime,
         took: Duration,
     ) -> anyhow::Result<()> {
+        if let Some((path, file)) = &mut self.tap
+            && summary.left > 0
+        {
+            file.write_all(tap::STOPPED.as_bytes()).with_context(|| cannot_write(path))?;
+        }
         if let Some((path, junit)) = self.junit {
             let text = junit.document(&profile.name, took).context("cannot make JUnit XML")?;
-            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+            std::fs::write(&path, text).with_context(|| cannot_write(&path))?;
         }
         if let Some(cases) = self.cases {
             let document = format!("{:#}\n", json::document(&cases, profile, summary, started, took));

@@ -52,14 +52,14 @@ pub(super) async fn run(count: u32, out: Option<&Path>, options: Options, jobs: 
         };
         if !broken.is_empty() {
             sum.broken.push(scenario.id.clone());
-            progress.print(&told(&scenario, &broken, &file, out)?)?;
+            progress.report(&told(&scenario, &broken, &file, out)?)?;
         }
         progress.step(sum.broken.len(), "broken");
         Ok(())
     })
     .await?;
     drop(progress);
-    output::print(&sum.text(count, seed, started.elapsed()))?;
+    output::report(&sum.text(count, seed, started.elapsed()))?;
     Ok(if sum.broken.is_empty() { exit::AS_EXPECTED } else { exit::NOT_AS_EXPECTED })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use badrdp::Scenario;
 use badrdp::replay::Replay;
 use badrdp_client_probe::report;
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_proto::transcript::disclosures;
 
 use super::pool::{Ended, Tally};
@@ -44,9 +44,9 @@ impl Columns {
 
     fn summary(&self, text: &str) -> String {
         match self.summary {
-            None => format!("  {text}"),
+            None => format!("  {}", verbatim(text)),
             Some(0) => String::new(),
-            Some(room) => format!("  {}", output::fit(text, room)),
+            Some(room) => format!("  {}", verbatim(output::fit(text, room))),
         }
     }
 }
@@ -58,7 +58,7 @@ const HEALTHY: &str = "healthy";
 pub(super) fn text(ended: &Ended, columns: &Columns, verbose: bool) -> String {
     let mut text = match ended {
         Ended::Replayed(replay) => line(replay, columns),
-        Ended::Failed { scenario, .. } => format!("{} {}\n", paint(style::BAD, "✗"), scenario.id),
+        Ended::Failed { scenario, .. } => format!("{} {}\n", paint(style::BAD, "✗"), verbatim(&scenario.id)),
     };
     for problem in ended.problems() {
         let _ = writeln!(text, "  {}: {problem}", paint(style::BAD, "not as expected"));

@@ -51,14 +51,14 @@ pub(super) async fn run(scenarios: &[Scenario], times: u32, arguments: &Argument
                 0 => "all as expected".to_owned(),
                 n => paint(style::BAD, format!("{n} not as expected")),
             };
-            progress.print(&format!("round {round} of {times}: {wrong}, {}\n", time(begun.elapsed())))?;
+            progress.report(&format!("round {round} of {times}: {wrong}, {}\n", time(begun.elapsed())))?;
         }
     }
     drop(progress);
     if arguments.json {
         output::print(&format!("{:#}\n", document(&flakes, all.not_applicable, total, times)))?;
     } else {
-        output::print(&summary(&flakes, all.not_applicable, total, times, &time(started.elapsed())))?;
+        output::report(&summary(&flakes, all.not_applicable, total, times, &time(started.elapsed())))?;
     }
     Ok(all.code())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_scenarios::coverage::{Line, Standing, Total, coverage, owed, totals};
 use badrdp_scenarios::{Scenario, catalog, suites};
 use clap::Args;
@@ -27,15 +27,18 @@ const HELP: &str = "\
 C001 to C141 are the tests of Microsoft's RDP client suite, S01 to S18 those of
 its server suite. C032w is what the suite really sends where its test C032
 claims something else. U and L rows are what no test of theirs does. A scenario
-names the rows that it covers with `covers` in its file.
-
-  ✓  covered, by the scenarios below the row
-  –  not covered, for the reason below the row
-  ✗  not covered
+names the rows that it covers with `covers` in its file. The mark before a row
+says whether it is covered, by the scenarios below it; explained, by the reason
+below it; or open. Which mark is which stands beside the totals.
 
 Exit codes:
   0  printed; with --check: no `must` or `should` row is left open
   1  with --check: some are not";
+
+/// The marks of rows.
+const COVERED: char = '✓';
+const EXPLAINED: char = '–';
+const OPEN: char = '✗';
 
 /// Scenarios named beside a row, families counting as one, before the rest is only counted.
 const NAMED: usize = 3;
@@ -46,7 +49,7 @@ pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
     if arguments.json {
         output::print(&format!("{:#}\n", json(&lines)))?;
     } else {
-        output::print(&text(&lines, arguments.open))?;
+        output::report(&text(&lines, arguments.open))?;
     }
     let owed = owed(&lines);
     if !arguments.check || owed.is_empty() {
@@ -84,7 +87,8 @@ fn text(lines: &[Line<'_>], open: bool) -> String {
         row(&mut text, line);
     }
     let gap = if text.is_empty() { "" } else { "\n" };
-    let _ = writeln!(text, "{gap}{}", paint(style::HEAD, "Totals"));
+    let marks = format!("{COVERED} covered, {EXPLAINED} explained, {OPEN} open");
+    let _ = writeln!(text, "{gap}{}  {}", paint(style::HEAD, "Totals"), paint(style::DIM, marks));
     for total in totals(lines) {
         let Total { class, covered, explained, open } = total;
         let rows = total.rows();
@@ -99,16 +103,16 @@ fn text(lines: &[Line<'_>], open: bool) -> String {
 
 fn row(text: &mut String, line: &Line<'_>) {
     let (style, mark, below) = match line.standing() {
-        Standing::Covered => (style::GOOD, '✓', beside(&line.scenarios)),
-        Standing::Explained => (style::DIM, '–', line.row.reason.clone().unwrap_or_default()),
-        Standing::Open => (style::BAD, '✗', String::new()),
+        Standing::Covered => (style::GOOD, COVERED, beside(&line.scenarios)),
+        Standing::Explained => (style::DIM, EXPLAINED, line.row.reason.clone().unwrap_or_default()),
+        Standing::Open => (style::BAD, OPEN, String::new()),
     };
     let head = format!("{:5}  {:12}  ", line.row.id, line.row.class.name());
     let wire = output::wrap(&line.row.wire, 2 + head.chars().count(), output::prose_width());
-    let _ = writeln!(text, "{} {head}{wire}", paint(style, mark));
+    let _ = writeln!(text, "{} {}", paint(style, mark), verbatim(head + &wire));
     if !below.is_empty() {
         let below = output::wrap(&below, 9, output::prose_width());
-        let _ = writeln!(text, "         {}", paint(style::DIM, below));
+        let _ = writeln!(text, "         {}", paint(style::DIM, verbatim(below)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_proto::vocab::Stage;
 use badrdp_scenarios::Scenario;
 use clap::Args;
@@ -62,7 +62,7 @@ pub(super) fn main(arguments: &Arguments) -> anyhow::Result<u8> {
         let json = Json { schema: 1, scenarios: found.into_iter().map(row).collect() };
         output::print(&format!("{}\n", serde_json::to_string_pretty(&json)?))?;
     } else {
-        output::print(&table(&found, output::width()))?;
+        output::report(&table(&found, output::width()))?;
     }
     Ok(exit::AS_EXPECTED)
 }
@@ -92,7 +92,7 @@ fn table(scenarios: &[&Scenario], terminal: Option<usize>) -> String {
         }
         let _ = writeln!(text, "{}", paint(style::HEAD, fitted(format!("{stage}: {}", stage.sentence()))));
         for scenario in of_stage {
-            let _ = writeln!(text, "{}", fitted(format!("  {:width$}  {}", scenario.id, scenario.summary)));
+            let _ = writeln!(text, "{}", verbatim(fitted(format!("  {:width$}  {}", scenario.id, scenario.summary))));
         }
         text.push('\n');
     }

@@ -34,7 +34,7 @@ pub(super) async fn serve(setting: &Setting, out: Option<&Path>) -> anyhow::Resu
     let files = out.map(Path::to_owned);
     let announce = move |number: u64, peer: SocketAddr, scenario: &Scenario| {
         let text = announced(number, peer, scenario, seed, files.as_deref());
-        if let Err(error) = output::print(&text) {
+        if let Err(error) = output::report(&text) {
             tracing::debug!(%error, "cannot print");
         }
     };
@@ -45,7 +45,7 @@ pub(super) async fn serve(setting: &Setting, out: Option<&Path>) -> anyhow::Resu
     rehearsing.abort();
     stopped?;
     let transcripts: Vec<_> = server.transcripts().into_iter().map(|(_, transcript)| transcript).collect();
-    output::print(&tally(server.accepted(), &transcripts, live.leaks()))
+    output::report(&tally(server.accepted(), &transcripts, live.leaks()))
 }
 
 /// Plays each scenario of the sequence against the probe, and hands on what fires, in order.

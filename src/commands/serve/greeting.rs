@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_scenarios::Scenario;
 use badrdp_scenarios::model::{Account, ServerProfile};
@@ -13,11 +13,11 @@ use crate::output;
 /// What is served, where, and how to connect to it.
 pub(super) fn greeting(scenario: &Scenario, addr: SocketAddr, width: usize) -> String {
     let at = reachable(addr);
-    let mut text = format!("{} listens on {addr}\n\n", paint(style::HEAD, &scenario.id));
-    let _ = writeln!(text, "  what is wrong  {}", scenario.summary);
+    let mut text = format!("{} listens on {addr}\n\n", paint(style::HEAD, verbatim(&scenario.id)));
+    let _ = writeln!(text, "  what is wrong  {}", verbatim(&scenario.summary));
     if !scenario.about.trim().is_empty() {
         let about = output::wrap(&scenario.about, 17, width);
-        let _ = writeln!(text, "                 {}", paint(style::DIM, about));
+        let _ = writeln!(text, "                 {}", paint(style::DIM, verbatim(about)));
     }
     let nla = does_nla(scenario);
     // Without it xfreerdp also offers CredSSP; with it a host that wants CredSSP refuses at once.
@@ -29,11 +29,15 @@ pub(super) fn greeting(scenario: &Scenario, addr: SocketAddr, width: usize) -> S
     let _ = writeln!(
         text,
         "  connect with   xfreerdp /v:{at} {} {} /cert:ignore{tls}",
-        quoted(&format!("/u:{user}")),
-        quoted(&format!("/p:{password}"))
+        verbatim(quoted(&format!("/u:{user}"))),
+        verbatim(quoted(&format!("/p:{password}")))
     );
     if nla {
-        let _ = writeln!(text, "                 badrdp probe {at} --user {} --accept-certificate", quoted(&user));
+        let _ = writeln!(
+            text,
+            "                 badrdp probe {at} --user {} --accept-certificate",
+            verbatim(quoted(&user))
+        );
         accounts(&mut text, &scenario.server.accounts);
     } else {
         let _ = writeln!(text, "                 rdesktop -u a -p b {at}");
@@ -71,7 +75,8 @@ fn accounts(text: &mut String, accounts: &[Account]) {
     let (user, word) = (widest(&names), widest(&passwords));
     for ((account, name), password) in accounts.iter().zip(&names).zip(&passwords) {
         let state = account.state.map_or_else(|| "ok".to_owned(), |state| state.to_string());
-        let _ = writeln!(text, "                 {name:<user$}  {password:<word$}  {state}");
+        let who = verbatim(format!("{name:<user$}  {password:<word$}"));
+        let _ = writeln!(text, "                 {who}  {state}");
     }
 }
 

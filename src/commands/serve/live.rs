@@ -24,7 +24,7 @@ impl Live {
             let label = label(seen);
             let text = live.ladder.entry(&label, seen.peer, seen.entry) + &live.leaks.entry(&label, seen.entry);
             if !text.is_empty()
-                && let Err(error) = output::print(&text)
+                && let Err(error) = output::report(&text)
             {
                 tracing::debug!(%error, "cannot print");
             }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_fake_server::{FakeServer, Options, ServerFarm, VerifyError};
 use badrdp_scenarios::Scenario;
 
@@ -29,7 +29,7 @@ pub(super) async fn serve(scenarios: Vec<Scenario>, setting: &Setting) -> anyhow
         stopped = setting.until_stopped(setting.listen, &greeting, farm.settled()) => stopped?,
         told = verdicts.tell(&served) => match told? {},
     }
-    output::print(&(verdicts.rest(&served) + &summary(farm.servers(), live.leaks())))
+    output::report(&(verdicts.rest(&served) + &summary(farm.servers(), live.leaks())))
 }
 
 /// Where each scenario is, a line each, cut to `terminal` where stdout is one.
@@ -49,7 +49,7 @@ fn greeting(servers: &[(SocketAddr, &Scenario)], terminal: Option<usize>) -> Str
         let _ = writeln!(
             text,
             "{}",
-            fitted(format!("{port:<5}  {code:<9}  {:<width$}  {}", scenario.id, scenario.summary))
+            verbatim(fitted(format!("{port:<5}  {code:<9}  {:<width$}  {}", scenario.id, scenario.summary)))
         );
     }
     let at = reachable(*first);

@@ -25,7 +25,7 @@ pub(super) async fn serve(scenario: Scenario, setting: &Setting) -> anyhow::Resu
         stopped = setting.until_stopped(server.addr(), &greeting, server.settled()) => stopped?,
         told = verdicts.tell(&servers) => match told? {},
     }
-    output::print(&(verdicts.rest(&servers) + &summary(&server, live.leaks())))
+    output::report(&(verdicts.rest(&servers) + &summary(&server, live.leaks())))
 }
 
 /// What became of the connections that ended.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_fake_server::{Options, SharedPort, VerifyError};
 use badrdp_scenarios::Scenario;
 
@@ -21,7 +21,7 @@ pub(super) async fn serve(scenarios: Vec<Scenario>, setting: &Setting) -> anyhow
     let scenarios: Vec<_> = port.scenarios().collect();
     let greeting = greeting(&scenarios, port.addr(), output::width());
     setting.until_stopped(port.addr(), &greeting, port.settled()).await?;
-    output::print(&summary(&port, live.leaks()))
+    output::report(&summary(&port, live.leaks()))
 }
 
 /// What can be named and how; lines of scenarios are cut to `terminal` where stdout is one.
@@ -36,7 +36,7 @@ fn greeting(scenarios: &[&Scenario], addr: SocketAddr, terminal: Option<usize>) 
     let _ = writeln!(text, "{}", paint(style::HEAD, format!("{:<9}  {:<width$}  what is wrong", "code", "scenario")));
     for scenario in scenarios {
         let row = format!("{:<9}  {:<width$}  {}", scenario.code(), scenario.id, scenario.summary);
-        let _ = writeln!(text, "{}", fitted(row));
+        let _ = writeln!(text, "{}", verbatim(fitted(row)));
     }
     let Some(example) = scenarios.first() else { return text };
     let (at, code, label) = (reachable(addr), example.code(), example.label());

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use badrdp::check::{Attempts, Class, Verdict, verdict_of};
-use badrdp_client_probe::report::style::{self, paint};
+use badrdp::check::report::style_of;
+use badrdp::check::{Attempts, Verdict, verdict_of};
+use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_fake_server::{FakeServer, Observer, Seen};
 use badrdp_scenarios::Scenario;
 use tokio::sync::Notify;
@@ -53,7 +54,7 @@ impl Verdicts {
     pub(super) async fn tell(&self, servers: &[&FakeServer]) -> anyhow::Result<Infallible> {
         loop {
             let due = self.collect(Instant::now());
-            output::print(&self.told(servers))?;
+            output::report(&self.told(servers))?;
             match due {
                 Some(due) => tokio::select! {
                     () = sleep_until(due) => {}
@@ -109,10 +110,5 @@ fn connections(numbers: &[u64]) -> String {
 }
 
 fn shown(verdict: &Verdict) -> String {
-    let style = match verdict.class {
-        class if class.is_good() => style::GOOD,
-        Class::NotApplicable | Class::Unknown => style::DIM,
-        _ => style::BAD,
-    };
-    format!("verdict: {} {}", paint(style, verdict.class.name()), verdict.detail)
+    format!("verdict: {} {}", paint(style_of(verdict.class), verdict.class.name()), verbatim(&verdict.detail))
 }

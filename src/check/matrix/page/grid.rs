@@ -72,10 +72,10 @@ impl Head {
             let counts: Vec<_> = columns.iter().map(count).collect();
             counts.iter().any(|count| *count > 0).then_some(Line { look, name, sentence, counts })
         };
-        let classes = Class::ALL
-            .iter()
-            .filter_map(|class| line(look(*class), class.name(), sentence(*class), &|column| column.of(*class)));
-        let missing = |column: &Column| matrix.rows.len().saturating_sub(column.total());
+        let classes = Class::ALL.iter().filter_map(|class| {
+            line(look(*class), class.name(), sentence(*class), &|column| column.classes.of(*class))
+        });
+        let missing = |column: &Column| matrix.rows.len().saturating_sub(column.classes.total());
         let not_run = line(NOT_RUN, "not run", "other clients were", &missing);
         let rows = matrix.rows.iter();
         Self {
@@ -107,9 +107,9 @@ fn client(column: &Column, missing: usize) -> ClientHead {
         about: shown(&column.client.about, SENTENCE),
         command: shown(&shell(&column.client.command), SENTENCE),
         runs: runs.collect(),
-        good: column.count(Class::is_good),
-        bad: column.count(Class::is_bad),
-        neutral: column.count(Class::is_neutral),
+        good: column.classes.count(Class::is_good),
+        bad: column.classes.count(Class::is_bad),
+        neutral: column.classes.count(Class::is_neutral),
         missing,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{case, merged, run};
 use crate::check::Class;
-use crate::check::matrix::{counts, document};
+use crate::check::matrix::{Run, Source, counts, document, merge};
 
 #[test]
 fn what_a_client_was_not_run_against_is_not_run_and_told() {
@@ -43,11 +43,23 @@ fn of_two_runs_of_one_client_the_later_one_counts() {
         merged(&runs, |matrix| {
             let matrix = matrix.unwrap();
             let [column] = &matrix.columns[..] else { panic!("{:?}", matrix.columns) };
-            assert_eq!((column.of(Class::Hung), column.of(Class::Refused), column.of(Class::Crashed)), (0, 2, 1));
+            assert_eq!(
+                (column.classes.of(Class::Hung), column.classes.of(Class::Refused), column.classes.of(Class::Crashed)),
+                (0, 2, 1)
+            );
             assert_eq!(matrix.notes.len(), 1);
             assert!(matrix.notes[0].starts_with("one: 1 case is both in "), "{:?}", matrix.notes);
         });
     }
+}
+
+#[test]
+fn a_file_that_is_named_twice_counts_once() {
+    let one = serde_json::to_vec(&run("one", vec![case("a/x", Class::Hung)])).unwrap();
+    let source = || Source { file: "1.json".to_owned(), rename: None, run: Run::read(&one).unwrap() };
+    let matrix = merge(vec![source(), source()]).unwrap();
+    assert_eq!(matrix.notes, ["one: 1.json is named more than once; it counts once"]);
+    assert_eq!((matrix.columns[0].runs.len(), matrix.columns[0].classes.of(Class::Hung)), (1, 1));
 }
 
 #[test]
