@@ -125,6 +125,10 @@ pub async fn check<E: From<CheckError>>(
     let mut next = 0;
     let ipv6 = has_ipv6();
     loop {
+        while let Some(checked) = done.remove(&next) {
+            next += 1;
+            take(checked)?;
+        }
         // Results that wait for an earlier one are bounded.
         while under_way.len() + done.len() < jobs * 8
             && !*stop.borrow()
@@ -144,11 +148,9 @@ pub async fn check<E: From<CheckError>>(
                 setting.case(place, scenario).await.map(|checked| Some((place, checked)))
             });
         }
-        while let Some(checked) = done.remove(&next) {
-            next += 1;
-            take(checked)?;
-        }
         match under_way.join_next().await {
+            // Those that are not played take places, too: there may be more.
+            None if done.contains_key(&next) => {}
             None => break,
             Some(Ok(Ok(Some((place, checked))))) => {
                 done.insert(place, checked);
