@@ -6,6 +6,7 @@ use badrdp_scenarios::Scenario;
 pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("host", "the server's name or address"),
     ("port", "the server's port"),
+    ("family", "4 or 6: over which internet protocol the server is reached"),
     ("user", "the user to log on as"),
     ("password", "that user's password"),
     ("password_file", "a file whose first line is the password"),

@@ -18,6 +18,8 @@ pub struct Facts {
     pub active: bool,
     /// Whether the client, not the server, ended the last one.
     pub left_first: bool,
+    /// What the server could not read of what the client sent last, where it therefore ended the connection.
+    pub unreadable: Option<String>,
     /// Whether the client left by RST.
     pub reset: bool,
     /// The furthest stage of all connections.
@@ -50,6 +52,7 @@ impl Facts {
             connections: connections.len(),
             active: connections.iter().any(|connection| has(connection, |event| *event == Event::Activated)),
             left_first: last.is_some_and(|last| departure(last).is_some()),
+            unreadable: last.filter(|last| departure(last).is_none()).and_then(unreadable),
             reset: last.is_some_and(|last| has(last, |event| *event == Event::PeerClosed(CloseKind::Reset))),
             furthest: connections.iter().map(|connection| connection.stage).max().unwrap_or(Stage::Tcp),
             stage: last.map_or(Stage::Tcp, |last| last.stage),
@@ -163,6 +166,13 @@ fn error_infos(transcript: &Transcript) -> Vec<u32> {
         _ => None,
     };
     transcript.messages().filter_map(of).collect()
+}
+
+fn unreadable(transcript: &Transcript) -> Option<String> {
+    transcript.entries.iter().find_map(|entry| match &entry.event {
+        Event::Undecodable { error, .. } => Some(error.to_string()),
+        _ => None,
+    })
 }
 
 /// Where the client ends the connection, unless the server does so before.

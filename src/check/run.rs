@@ -150,6 +150,10 @@ async fn play<E: From<CheckError>>(
     let mut next = 0;
     let ipv6 = has_ipv6();
     loop {
+        while let Some(checked) = done.remove(&next) {
+            next += 1;
+            take(checked)?;
+        }
         // Results that wait for an earlier one are bounded.
         while under_way.len() + done.len() < jobs * 8
             && !*stop.borrow()
@@ -168,11 +172,9 @@ async fn play<E: From<CheckError>>(
                 setting.case(place, scenario).await.map(|checked| Some((place, checked)))
             });
         }
-        while let Some(checked) = done.remove(&next) {
-            next += 1;
-            take(checked)?;
-        }
         match under_way.join_next().await {
+            // Those that are not played take places, too: there may be more.
+            None if done.contains_key(&next) => {}
             None => break,
             Some(Ok(Ok(Some((_, checked))))) if *stop.borrow() && is_cut_short(&checked) => {}
             Some(Ok(Ok(Some((place, checked))))) => {

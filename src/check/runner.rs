@@ -190,6 +190,7 @@ impl Setting {
         let mut values = Values::default();
         values.set("host", host);
         values.set("port", addr.port().to_string());
+        values.set("family", if addr.is_ipv4() { "4" } else { "6" });
         values.set("dir", home.display().to_string());
         values.set("display", self.display.as_deref().unwrap_or_default());
         values.set("scenario", &scenario.id);

@@ -204,7 +204,11 @@ impl<'a> Judge<'a> {
     fn connect(&self) -> Decided {
         let stage = self.facts.stage;
         if !self.facts.active {
-            return (Class::RefusedGoodServer, format!("ended at {stage}, without a session{}", self.quoted()));
+            let how = match &self.facts.unreadable {
+                None => format!("ended at {stage}, without a session"),
+                Some(what) => format!("sent what the server cannot read at {stage}, and so got no session: {what}"),
+            };
+            return (Class::RefusedGoodServer, format!("{how}{}", self.quoted()));
         }
         let survived = match self.evidence.outcome.end {
             End::InSession | End::Succeeded | End::Unseen | End::Exited(0) | End::Stayed => true,
@@ -307,6 +311,10 @@ impl<'a> Judge<'a> {
         }
         if self.evidence.outcome.end == End::Unseen {
             return (Class::Refused, format!("ended at {stage}; what it says of the reason is not seen here"));
+        }
+        if let Some(what) = &self.facts.unreadable {
+            let why = "the server, not the client, ended the connection, since it cannot read what the client sent";
+            return (Class::Unknown, format!("{why} at {stage}: {what}"));
         }
         let unread = match self.words() {
             Some(words) => format!("its words are not known here: \"{words}\""),

@@ -114,8 +114,8 @@ const HELP: &str = "\
 The client is started once for each scenario, with a server of its own on
 loopback, a home of its own and an empty environment, and is ended afterwards.
 It runs in its home: files in its command line need whole paths.
-In its command line {host} {port} {user} {password} {password_file} {domain}
-{ca} {dir} {display} {scenario} are filled in; {{ is a brace.
+In its command line {host} {port} {family} {user} {password} {password_file}
+{domain} {ca} {dir} {display} {scenario} are filled in; {{ is a brace.
 
 Verdicts: as-required, refused-right-reason, refused (it does not say why),
 retried-then-refused, refused-wrong-reason, refused-good-server,

@@ -1,6 +1,6 @@
 //! The mock client: the project's own probe, and around it what badly made clients do.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -63,6 +63,16 @@ fn run(Setting { behaviour, target, mut options }: Setting) -> ExitCode {
         }
         "leaves" => {
             drop(connect(&target));
+            ExitCode::from(1)
+        }
+        "sends-a-wrong-length" => {
+            // X.224's length indicator says more than TPKT has room for.
+            send(&mut connect(&target), &[&[3, 0, 0, 11, 0x20, 0xe0, 0, 0, 0, 0, 0]]);
+            ExitCode::from(1)
+        }
+        "goes-on-with-a-wrong-length" => {
+            let request = [3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 1, 0, 0, 0];
+            send(&mut connect(&target), &[&request, &[3, 0, 0, 8, 0x20, 0xf0, 0x80, 0x7f]]);
             ExitCode::from(1)
         }
         "leaves-a-child" => {
@@ -176,6 +186,18 @@ fn run(Setting { behaviour, target, mut options }: Setting) -> ExitCode {
 
 fn connect(target: &Target) -> TcpStream {
     TcpStream::connect((target.host.as_str(), target.port)).expect("the server listens")
+}
+
+/// Sends each frame once the one before is answered, and waits for the server's end.
+fn send(connection: &mut TcpStream, frames: &[&[u8]]) {
+    for frame in frames {
+        connection.write_all(frame).expect("the server reads");
+        let answered = connection.read(&mut [0; 512]).expect("the server answers, or ends the connection");
+        if answered == 0 {
+            return;
+        }
+    }
+    while connection.read(&mut [0; 512]).is_ok_and(|read| read > 0) {}
 }
 
 fn forever() -> ! {

@@ -1,4 +1,4 @@
-//! What a run leaves behind: nothing.
+//! How a run ends: with every scenario played, and nothing left behind.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -18,6 +18,8 @@ trials!(
     a_run_without_a_client_says_how_to_name_one,
     a_client_that_is_not_there_is_told_and_is_exit_code_3,
     an_unknown_placeholder_is_told_and_is_exit_code_2,
+    cases_that_wait_for_an_earlier_one_do_not_end_the_run,
+    the_client_is_told_the_internet_protocol,
 );
 
 fn until(what: &str, mut done: impl FnMut() -> bool) {
@@ -153,4 +155,44 @@ fn an_unknown_placeholder_is_told_and_is_exit_code_2() {
         .expect("badrdp runs");
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("unknown placeholder `{hots}`"), "{}", text(&output.stderr));
+}
+
+/// With two jobs, up to 16 cases are under way or wait to be reported. The first of them ends after the other 15.
+#[cfg(unix)]
+fn cases_that_wait_for_an_earlier_one_do_not_end_the_run() {
+    let room = Room::new();
+    let ran = room.path("ran");
+    std::fs::create_dir(&ran).expect("a directory");
+    let script = r#"
+        set -- "$1" "$2/$(echo "$1" | tr / _)" "$2"
+        if [ -e "$3/first" ]; then : > "$2"; exit; fi
+        : > "$3/first"
+        while [ "$(ls "$3" | wc -l)" -lt 16 ]; do sleep 0.02; done"#;
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_badrdp"))
+        .args(["check", "mcs/disconnect-reasons", "--jobs", "2", "--deadline", "60s", "--json"])
+        .args(["--", "sh", "-c", script, "sh", "{scenario}"])
+        .arg(&ran)
+        .output()
+        .expect("badrdp runs");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let theme = badrdp::scenarios::catalog().iter().filter(|s| s.id.starts_with("mcs/disconnect-reasons/")).count();
+    assert!(theme > 16, "{theme}");
+    assert_eq!(document["scenarios"].as_array().map(Vec::len), Some(theme), "{}", text(&output.stderr));
+}
+
+#[cfg(unix)]
+fn the_client_is_told_the_internet_protocol() {
+    let room = Room::new();
+    let told = room.path("families");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_badrdp"))
+        .args(["check", "healthy/tls-1.3", "healthy/ipv6/tls", "--jobs", "1", "--"])
+        .args(["sh", "-c", r#"echo "$1 $2" >> "$3""#, "sh", "{scenario}", "{family}"])
+        .arg(&told)
+        .output()
+        .expect("badrdp runs");
+    let told = room.read("families");
+    assert!(told.contains("healthy/tls-1.3 4\n"), "{told}{}", text(&output.stderr));
+    // Where this machine has no IPv6, nothing is run over it.
+    let ipv6 = std::net::TcpListener::bind(("::1", 0)).is_ok();
+    assert_eq!(told.contains("healthy/ipv6/tls 6\n"), ipv6, "{told}");
 }

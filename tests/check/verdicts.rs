@@ -32,6 +32,8 @@ const CASES: &[Row] = &[
         1,
     ),
     (&["healthy/tls-1.3"], "leaves", Class::RefusedGoodServer, "without a session", 1),
+    (&["healthy/tls-1.3"], "sends-a-wrong-length", Class::RefusedGoodServer, "cannot read at connection-initiation", 1),
+    (&["negotiation/no-data"], "goes-on-with-a-wrong-length", Class::Unknown, "the server, not the client, ended", 0),
     (&["tls/certificate-expired"], "accepts", Class::AcceptedBadServer, "without a warning", 1),
     (&["tls/certificate-expired", "--stdin", "yes\n"], "warns", Class::AsRequired, "warned (\"is not good", 0),
     (&["mcs/attach-refused/no-such-channel"], "falls-back", Class::Downgraded, "it offered SSL|HYBRID", 1),

@@ -15,7 +15,7 @@ use badrdp_fake_server::{Options, Succession};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::greeting::reachable;
+use super::greeting::{reachable, xfreerdp};
 use super::live::{Live, number};
 use super::{Setting, tally};
 use crate::commands::run::chaos::keep;
@@ -116,7 +116,7 @@ fn greeting(addr: SocketAddr, seed: u64, out: Option<&Path>) -> String {
             let _ = writeln!(text, "  its file       with --out DIR, one for each connection");
         }
     }
-    let _ = writeln!(text, "  connect with   xfreerdp /v:{at} /u:alice '/p:Passw0rd!' /cert:ignore");
+    let _ = writeln!(text, "  connect with   xfreerdp {} /u:alice '/p:Passw0rd!' /cert:ignore", xfreerdp(at));
     let _ = writeln!(text, "                 badrdp probe {at}");
     let _ = writeln!(text, "  stop with      Ctrl-C\n");
     text

@@ -28,7 +28,8 @@ pub(super) fn greeting(scenario: &Scenario, addr: SocketAddr, width: usize) -> S
     };
     let _ = writeln!(
         text,
-        "  connect with   xfreerdp /v:{at} {} {} /cert:ignore{tls}",
+        "  connect with   xfreerdp {} {} {} /cert:ignore{tls}",
+        xfreerdp(at),
         verbatim(quoted(&format!("/u:{user}"))),
         verbatim(quoted(&format!("/p:{password}")))
     );
@@ -54,6 +55,11 @@ pub(super) fn reachable(addr: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(host, addr.port())
+}
+
+/// How xfreerdp is told where: its version 2 takes `/v:[::1]:4000` for port 0.
+pub(super) fn xfreerdp(at: SocketAddr) -> String {
+    if at.is_ipv4() { format!("/v:{at}") } else { format!("'/v:[{}]' /port:{}", at.ip(), at.port()) }
 }
 
 /// Whether a client that offers CredSSP gets it.
@@ -109,6 +115,13 @@ mod tests {
         let greet = |id| badrdp::scenario(id).map(|scenario| greeting(&scenario, addr, 80));
         assert!(greet("healthy/tls-1.3").is_ok_and(|text| text.contains("/cert:ignore /sec:tls\n")));
         assert!(greet("healthy/nla/hybrid").is_ok_and(|text| text.contains("/cert:ignore\n")));
+    }
+
+    #[test]
+    fn xfreerdp_is_told_the_port_of_an_ipv6_address_apart() {
+        let scenario = badrdp::scenario("healthy/ipv6/tls").unwrap();
+        let text = greeting(&scenario, "[::1]:3390".parse().unwrap(), 80);
+        assert!(text.contains("xfreerdp '/v:[::1]' /port:3390 /u:a"), "{text}");
     }
 
     #[test]

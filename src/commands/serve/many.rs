@@ -8,7 +8,7 @@ use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_fake_server::{FakeServer, Options, ServerFarm, VerifyError};
 use badrdp_scenarios::Scenario;
 
-use super::greeting::reachable;
+use super::greeting::{reachable, xfreerdp};
 use super::live::{Live, code_and_number};
 use super::verdicts::Verdicts;
 use super::{Setting, tally};
@@ -53,7 +53,7 @@ fn greeting(servers: &[(SocketAddr, &Scenario)], terminal: Option<usize>) -> Str
         );
     }
     let at = reachable(*first);
-    let _ = writeln!(text, "\n  connect with   xfreerdp /v:{at} /u:a /p:b /cert:ignore");
+    let _ = writeln!(text, "\n  connect with   xfreerdp {} /u:a /p:b /cert:ignore", xfreerdp(at));
     let _ = writeln!(text, "                 badrdp probe {at}");
     let _ = writeln!(text, "  test accounts  badrdp scenario show ID");
     let _ = writeln!(text, "  stop with      Ctrl-C\n");

@@ -8,7 +8,7 @@ use badrdp_client_probe::report::style::{self, paint, verbatim};
 use badrdp_fake_server::{Options, SharedPort, VerifyError};
 use badrdp_scenarios::Scenario;
 
-use super::greeting::reachable;
+use super::greeting::{reachable, xfreerdp};
 use super::live::{Live, number};
 use super::{Setting, tally};
 use crate::output;
@@ -40,10 +40,11 @@ fn greeting(scenarios: &[&Scenario], addr: SocketAddr, terminal: Option<usize>) 
     }
     let Some(example) = scenarios.first() else { return text };
     let (at, code, label) = (reachable(addr), example.code(), example.label());
+    let to = xfreerdp(at);
     let _ = writeln!(text, "\n  A client that names no scenario, by its code or its id, finds a healthy server.\n");
-    let _ = writeln!(text, "  user name      xfreerdp /v:{at} /u:{code} /p:b /cert:ignore");
+    let _ = writeln!(text, "  user name      xfreerdp {to} /u:{code} /p:b /cert:ignore");
     let _ = writeln!(text, "  cookie         badrdp probe {at} --cookie {code}");
-    let _ = writeln!(text, "  routing token  xfreerdp /v:{at} /load-balance-info:{code} /u:a /p:b /cert:ignore");
+    let _ = writeln!(text, "  routing token  xfreerdp {to} /load-balance-info:{code} /u:a /p:b /cert:ignore");
     let _ = writeln!(text, "  host name      {label}.badrdp.test, or {code}.badrdp.test, in /etc/hosts:");
     let _ = writeln!(text, "                 {} {label}.badrdp.test", at.ip());
     let _ = writeln!(text, "  stop with      Ctrl-C\n");
