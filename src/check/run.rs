@@ -125,7 +125,12 @@ pub async fn check<E: From<CheckError>>(
     let mut next = 0;
     let ipv6 = has_ipv6();
     loop {
-        // Results that wait for an earlier one are bounded.
+        while let Some(checked) = done.remove(&next) {
+            next += 1;
+            take(checked)?;
+        }
+        // Results that wait for an earlier one are bounded. Those that do not wait are gone by now: else a slow case with
+        // all the others done behind it would leave no room, and nothing under way.
         while under_way.len() + done.len() < jobs * 8
             && !*stop.borrow()
             && let Some((place, scenario)) = waiting.next()
@@ -143,10 +148,6 @@ pub async fn check<E: From<CheckError>>(
                 }
                 setting.case(place, scenario).await.map(|checked| Some((place, checked)))
             });
-        }
-        while let Some(checked) = done.remove(&next) {
-            next += 1;
-            take(checked)?;
         }
         match under_way.join_next().await {
             None => break,

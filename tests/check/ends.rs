@@ -12,6 +12,7 @@ trials!(
     ctrl_c_ends_the_clients_and_leaves_nothing_behind,
     a_client_that_is_not_there_is_told_and_is_exit_code_3,
     an_unknown_placeholder_is_told_and_is_exit_code_2,
+    a_case_that_outlasts_the_others_does_not_end_the_run,
 );
 
 fn until(what: &str, mut done: impl FnMut() -> bool) {
@@ -66,4 +67,21 @@ fn an_unknown_placeholder_is_told_and_is_exit_code_2() {
         .expect("badrdp runs");
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("unknown placeholder `{hots}`"), "{}", text(&output.stderr));
+}
+
+#[cfg(unix)]
+fn a_case_that_outlasts_the_others_does_not_end_the_run() {
+    let ids: Vec<_> = badrdp::scenarios::catalog().iter().map(|one| one.id.as_str()).collect();
+    let ids: Vec<_> = ids.into_iter().filter(|id| id.starts_with("healthy/")).collect();
+    // The first case is at its deadline when the others are done; with two jobs there are more than wait for it.
+    let script = format!("[ {{scenario}} != {} ] || exec sleep 60", ids[0]);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_badrdp"))
+        .args(["check", "healthy", "--jobs", "2", "--deadline", "3s", "--json", "--", "sh", "-c", &script])
+        .output()
+        .expect("badrdp runs");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let scenarios = document["scenarios"].as_array().expect("scenarios");
+    let ran: Vec<_> = scenarios.iter().map(|one| one["id"].as_str().expect("an id")).collect();
+    assert!(ids.len() > 16, "there are more than wait for the first");
+    assert_eq!(ran, ids);
 }
