@@ -29,8 +29,9 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, error): (_, &dyn Error) = match self {
-            Self::Leftover(count) => return write!(f, "connector: unexpected data: {count} bytes before TLS"),
+            Self::Leftover(count) => return write!(f, "tls: {count} bytes of unexpected data ahead of the handshake"),
             Self::Tcp(error) => ("tcp", error),
+            Self::Tls(error) if is_about_the_certificate(error) => ("certificate", error),
             Self::Tls(error) => ("tls", error),
             Self::Connector(error) => ("connector", error),
             Self::Session(error) => ("session", error),
@@ -44,4 +45,9 @@ impl fmt::Display for Failure {
         }
         Ok(())
     }
+}
+
+fn is_about_the_certificate(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
 }

@@ -64,8 +64,8 @@ async fn run(arguments: &Arguments) -> ExitCode {
             eprintln!("{failure}");
             ExitCode::from(match failure {
                 Failure::Tcp(_) => 3,
-                Failure::Tls(_) => 4,
-                Failure::Connector(_) | Failure::Leftover(_) => 5,
+                Failure::Tls(_) | Failure::Leftover(_) => 4,
+                Failure::Connector(_) => 5,
                 Failure::Session(_) | Failure::Lost(_) => 6,
             })
         }

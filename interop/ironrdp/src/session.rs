@@ -100,7 +100,7 @@ impl Live {
                         "logon notification: {:?}, {:?}",
                         errors.error_type, errors.error_data
                     )),
-                    ActiveStageOutput::AutoReconnectFailed => tell("the server refused the automatic reconnect"),
+                    ActiveStageOutput::AutoReconnectFailed => tell("the server refused to reconnect automatically"),
                     // There is nobody to look at them, and no server to come back to.
                     ActiveStageOutput::GraphicsUpdate(_)
                     | ActiveStageOutput::WindowSurfaceUpdates(_)
