@@ -96,10 +96,9 @@ impl Live {
                         let frame = self.stage.encode_multitransport_response(&answer).map_err(Failure::Session)?;
                         self.send(&frame).await?;
                     }
-                    ActiveStageOutput::LogonErrors(errors) => tell(&format!(
-                        "logon notification: {:?}, {:?}",
-                        errors.error_type, errors.error_data
-                    )),
+                    ActiveStageOutput::LogonErrors(errors) => {
+                        tell(&format!("logon notification: {:?}, {:?}", errors.error_type, errors.error_data))
+                    }
                     ActiveStageOutput::AutoReconnectFailed => tell("the server refused to reconnect automatically"),
                     // There is nobody to look at them, and no server to come back to.
                     ActiveStageOutput::GraphicsUpdate(_)
