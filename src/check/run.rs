@@ -154,7 +154,8 @@ async fn play<E: From<CheckError>>(
             next += 1;
             take(checked)?;
         }
-        // Results that wait for an earlier one are bounded.
+        // Results that wait for an earlier one are bounded. Those that do not wait are gone by now: else a slow case with
+        // all the others done behind it would leave no room, and nothing under way.
         while under_way.len() + done.len() < jobs * 8
             && !*stop.borrow()
             && let Some((place, scenario)) = waiting.next()
