@@ -7,6 +7,7 @@ use badrdp_proto::pdu::share::ShareDataPdu;
 use badrdp_proto::pdu::x224::Protocols;
 use badrdp_proto::pdu::{ChannelPdu, Message};
 use badrdp_proto::transcript::{Direction, Disclosure, Entry, Event, Proof, Secret, Transcript, disclosures};
+use badrdp_proto::vocab::codes::{ErrorInfo, McsReason};
 use badrdp_proto::vocab::{MessageKind, Stage};
 
 /// What the connections of one attempt show.
@@ -34,7 +35,7 @@ pub struct Facts {
     pub lied: bool,
     /// Fatal alerts that the client sent.
     pub alerts: Vec<u8>,
-    /// ERRINFO numbers that the server sent.
+    /// ERRINFO numbers that the server sent, and those that say of an MCS Disconnect Provider Ultimatum what it says.
     pub error_infos: Vec<u32>,
     /// Everything that was given away, by connection from 1.
     pub disclosures: Vec<(usize, Disclosure)>,
@@ -165,7 +166,24 @@ fn error_infos(transcript: &Transcript) -> Vec<u32> {
         },
         _ => None,
     };
-    transcript.messages().filter_map(of).collect()
+    let shown = |(direction, _, message): (Direction, MessageKind, Option<&Message>)| match message {
+        Some(Message::McsDisconnectProviderUltimatum(end)) if direction == Direction::Sent => shown_as(end.reason),
+        _ => &[],
+    };
+    let shown = transcript.messages().flat_map(shown).map(|error| error.0);
+    transcript.messages().filter_map(of).chain(shown).collect()
+}
+
+/// A client may show its user these two reasons of an Ultimatum (MS-RDPBCGR 3.1.5.1.2); those that have words for ERRINFO
+/// alone use these.
+const fn shown_as(reason: McsReason) -> &'static [ErrorInfo] {
+    match reason {
+        McsReason::RN_PROVIDER_INITIATED => &[ErrorInfo::ERRINFO_RPC_INITIATED_DISCONNECT],
+        McsReason::RN_USER_REQUESTED => {
+            &[ErrorInfo::ERRINFO_RPC_INITIATED_DISCONNECT_BYUSER, ErrorInfo::ERRINFO_LOGOFF_BY_USER]
+        }
+        _ => &[],
+    }
 }
 
 fn unreadable(transcript: &Transcript) -> Option<String> {

@@ -39,6 +39,7 @@ mod run;
 mod runner;
 mod strays;
 mod summary;
+mod unlike;
 pub mod verdict;
 mod watch;
 

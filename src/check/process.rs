@@ -20,7 +20,7 @@ const KEPT: usize = 64 * 1024;
 /// How long a client may take to end once it is asked to.
 const GRACE: Duration = Duration::from_millis(700);
 /// How long outputs may stay open behind the end of the group.
-const DRAIN: Duration = Duration::from_millis(500);
+const DRAIN: Duration = Duration::from_secs(3);
 
 /// A program that cannot be started.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use badrdp_proto::vocab::Stage;
+use badrdp_proto::vocab::codes::LicenseStateTransition;
 use badrdp_scenarios::Scenario;
+use badrdp_scenarios::model::{Fault, Operator, Then};
 use serde::{Deserialize, Serialize};
 
 /// Classes of reasons, coarse enough for clients of every make.
@@ -96,7 +98,7 @@ const BY_FINDING: &[(&str, &[Reason])] = &[
     ("server-denied-connection", &[ServerSaid]),
     ("error-info", &[ServerSaid]),
     ("logon-error", &[Logon, ServerSaid]),
-    ("redirect", &[Protocol, ServerSaid]),
+    ("redirect", &[Protocol, ServerSaid, Network]),
     ("ssl-", &[Negotiation]),
     ("no-server-certificate", &[Negotiation]),
     ("inconsistent-flags", &[Negotiation]),
@@ -120,6 +122,7 @@ const BY_FINDING: &[(&str, &[Reason])] = &[
     ("nla-", &[Nla, Logon, Network]),
     ("public-key-", &[Nla, Certificate]),
     ("mcs-", &[Protocol, ServerSaid]),
+    ("license-exchange-failed", &[Licence, Protocol]),
     ("license-", &[Licence]),
     ("session-ended", &[ServerSaid, Network]),
     ("heartbeat-lost", &[Timeout, Network]),
@@ -147,10 +150,29 @@ const fn by_stage(stage: Stage) -> &'static [Reason] {
 }
 
 /// The right reasons for refusing the server of this scenario.
-pub(super) fn right_for(scenario: &Scenario) -> &'static [Reason] {
+pub(super) fn right_for(scenario: &Scenario) -> Vec<Reason> {
     let finding = scenario.expect_probe.finding.as_deref().unwrap_or_default();
     let row = BY_FINDING.iter().find(|(beginning, _)| finding.starts_with(beginning));
-    row.map_or_else(|| by_stage(scenario.expect_probe.stage), |(_, reasons)| reasons)
+    let mut right = row.map_or_else(|| by_stage(scenario.expect_probe.stage), |(_, reasons)| reasons).to_vec();
+    let mut also = |reason, is: bool| {
+        if is && !right.contains(&reason) {
+            right.push(reason);
+        }
+    };
+    let any = |is: fn(&Fault) -> bool| scenario.all_faults().any(is);
+    // What a fault has cut short can be told as what it is, or as the end that comes behind it.
+    also(Network, finding.starts_with("frame-") && any(|fault| matches!(fault.then, Some(Then::End(_)))));
+    // Who looks at what a fault has put into a message need not wait for one that never comes.
+    also(Protocol, finding == "stalled" && any(|fault| fault.operator.as_ref().is_some_and(rewrites)));
+    // Only a limit ends the wait for a licence exchange that the server wants to begin again.
+    let again = [LicenseStateTransition::ST_RESET_PHASE_TO_START, LicenseStateTransition::ST_RESEND_LAST_MESSAGE];
+    also(Timeout, finding == "license-refused" && again.contains(&scenario.server.licensing.transition));
+    right
+}
+
+/// Whether the operator leaves a message there, with another content.
+const fn rewrites(operator: &Operator) -> bool {
+    matches!(operator, Operator::Replace(_) | Operator::Set(..) | Operator::Xor(..) | Operator::Add(..))
 }
 
 #[cfg(test)]
@@ -173,11 +195,18 @@ mod tests {
 
     #[test]
     fn what_is_wrong_decides_and_else_where() {
-        let right = |id| right_for(&badrdp_scenarios::find(id).unwrap().clone()).to_vec();
+        let right = |id| right_for(&badrdp_scenarios::find(id).unwrap().clone());
         assert_eq!(right("tls/certificate-expired"), [Certificate]);
         assert_eq!(right("licensing/error-info/internal"), [ServerSaid]);
         assert_eq!(right("nla/account-state/disabled"), [Logon]);
-        assert_eq!(right("licensing/alert-cut-short"), [Licence, Protocol], "a frame cut short: the stage says it");
+        assert_eq!(
+            right("licensing/alert-cut-short"),
+            [Licence, Protocol, Network],
+            "the stage says it, and the end behind it"
+        );
+        assert_eq!(right("nla/early-user-auth/cut-short"), [Nla, Protocol, Network], "the end comes behind it");
+        assert_eq!(right("activation/share-header/demand-active-type"), [Timeout, Network, Protocol]);
+        assert_eq!(right("licensing/refused/no-license-reset-phase-to-start"), [Licence, Timeout]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::honest;
 use super::outcome::signal_name;
 use super::profile::{Profile, Said, shortened};
 use super::reason::right_for;
+use super::unlike::unlike;
 use super::{Class, End, Outcome, Reason};
 
 /// What a verdict rests on.
@@ -74,7 +75,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         stage: facts.stage,
         connections: facts.connections,
         said,
-        right: right.to_vec(),
+        right,
         time_to_detect: facts.time_to_detect.filter(|_| !evidence.outcome.ended_here()),
         disclosures: facts.disclosures,
     }
@@ -91,7 +92,7 @@ struct Judge<'a> {
     evidence: &'a Evidence<'a>,
     facts: Facts,
     said: Vec<Said>,
-    right: &'static [Reason],
+    right: Vec<Reason>,
     /// What the scenario asks for, the stronger duty first.
     duty: Option<ClientDuty>,
 }
@@ -160,6 +161,11 @@ impl<'a> Judge<'a> {
         if let Some(offer) = self.nothing_in_common() {
             let takes = scenario.server.security;
             return Some(format!("the client offers {offer}, and this server takes {takes}"));
+        }
+        if self.duty != Some(ClientDuty::Connect)
+            && let Some(how) = unlike(scenario, self.evidence.connections)
+        {
+            return Some(how);
         }
         if let Err(error) = verified {
             return honest::beyond(scenario, error, honest);

@@ -63,6 +63,7 @@ trials!(
     every_class_is_reached,
     a_fault_that_the_client_never_meets_is_not_applicable,
     a_client_that_offers_nothing_that_the_server_takes_is_not_applicable,
+    a_client_that_is_not_the_one_that_is_refused_is_not_applicable,
     a_client_that_hangs_before_anything_is_wrong_is_not_said_to_have_ended,
     the_time_that_it_takes_to_detect_a_lie_is_told,
     the_case_says_what_was_asked_and_what_was_seen,
@@ -141,4 +142,19 @@ fn the_case_says_what_was_asked_and_what_was_seen() {
     assert!(case["leak_lines"][0].as_str().is_some_and(|line| line.starts_with("leak: NTLMv2 response")), "{case:#}");
     let shell = case["shell"].as_str().expect("text");
     assert!(shell.contains("{password}") && !shell.contains("Passw0rd!"), "{shell}");
+}
+
+fn a_client_that_is_not_the_one_that_is_refused_is_not_applicable() {
+    let about = [
+        ("nla/restricted-admin/refused", "honest", "does not ask for Restricted Admin"),
+        ("nla/remote-guard/not-offered", "honest", "does not ask for Remote Credential Guard"),
+        ("nla/encryption-oracle/client-v2", "honest", "CredSSP is version 6, and the scenario is about version 2"),
+        ("nla/not-asked-for/nla-required", "honest", "and the scenario is about one that offers SSL"),
+    ];
+    for (id, behaviour, words) in about {
+        let (case, _) = case(&[id], behaviour);
+        assert_eq!(case["verdict"]["class"], "not-applicable", "{id}: {}", case["verdict"]);
+        let detail = case["verdict"]["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(words), "{id}: {detail}");
+    }
 }

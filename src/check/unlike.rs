@@ -1,0 +1,66 @@
+//! Whether a client is the one that a scenario is about: some refuse what only a client of one kind asks for.
+
+use badrdp_proto::pdu::Message;
+use badrdp_proto::pdu::x224::{NegotiationRequest, Protocols};
+use badrdp_proto::transcript::{Direction, Transcript};
+use badrdp_proto::vocab::MessageKind;
+use badrdp_proto::vocab::codes::EarlyUserAuthorizationResult;
+use badrdp_scenarios::Scenario;
+
+/// What this client does otherwise than the one that the scenario's server refuses; none where it does the same, or that
+/// cannot be seen.
+pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<String> {
+    let probe = &scenario.probe;
+    let requests: Vec<_> = connections.iter().filter_map(request).collect();
+    let asks = |flag: u8| requests.iter().any(|request| request.flags & flag != 0);
+    if probe.restricted_admin && !asks(NegotiationRequest::RESTRICTED_ADMIN) {
+        return Some("the client does not ask for Restricted Admin".to_owned());
+    }
+    if probe.remote_guard && !asks(NegotiationRequest::REMOTE_GUARD) {
+        return Some("the client does not ask for Remote Credential Guard".to_owned());
+    }
+    let offer = |request: &NegotiationRequest| request.requested_protocols;
+    if let Some(wanted) = probe.protocols
+        && let Some(offered) = requests.first().map(|request| offer(request))
+        && offered != wanted
+    {
+        return Some(format!("the client offers {offered}, and the scenario is about one that offers {wanted}"));
+    }
+    if let Some(wanted) = probe.credssp_version
+        && let Some(version) = connections.iter().find_map(credssp_version)
+        && version != wanted
+    {
+        return Some(format!("the client's CredSSP is version {version}, and the scenario is about version {wanted}"));
+    }
+    let sends = |kind| connections.iter().any(|connection| has_sent(connection, kind));
+    let early = scenario.server.nla.early_user_auth != EarlyUserAuthorizationResult::AUTHZ_SUCCESS;
+    if early && !requests.is_empty() && !requests.iter().any(|request| offer(request).contains(Protocols::HYBRID_EX)) {
+        return Some("the client does not offer HYBRID_EX, and gets no Early User Authorization Result".to_owned());
+    }
+    if let Some(at) = scenario.server.licensing.alert_at
+        && !sends(MessageKind::LicenseErrorAlert)
+    {
+        return Some(format!("the server's alert stands in place of {at}, to which this client does not come"));
+    }
+    None
+}
+
+fn request(connection: &Transcript) -> Option<NegotiationRequest> {
+    connection.messages().find_map(|(direction, _, message)| match message {
+        Some(Message::X224ConnectionRequest(request)) if direction == Direction::Received => {
+            request.negotiation.clone()
+        }
+        _ => None,
+    })
+}
+
+fn credssp_version(connection: &Transcript) -> Option<u32> {
+    connection.messages().find_map(|(direction, _, message)| match message {
+        Some(Message::TsRequest(request)) if direction == Direction::Received => Some(request.version),
+        _ => None,
+    })
+}
+
+fn has_sent(connection: &Transcript, wanted: MessageKind) -> bool {
+    connection.messages().any(|(direction, kind, _)| direction == Direction::Sent && kind == wanted)
+}
