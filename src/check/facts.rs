@@ -5,7 +5,7 @@ use std::time::Duration;
 use badrdp_proto::connect::{CloseKind, TlsFailureKind};
 use badrdp_proto::pdu::share::ShareDataPdu;
 use badrdp_proto::pdu::x224::Protocols;
-use badrdp_proto::pdu::{ChannelPdu, Message};
+use badrdp_proto::pdu::{ChannelPdu, Context, Expect, Message, Side, decode};
 use badrdp_proto::transcript::{Direction, Disclosure, Entry, Event, Proof, Secret, Transcript, disclosures};
 use badrdp_proto::vocab::codes::{ErrorInfo, McsReason};
 use badrdp_proto::vocab::{MessageKind, Stage};
@@ -166,12 +166,24 @@ fn error_infos(transcript: &Transcript) -> Vec<u32> {
         },
         _ => None,
     };
-    let shown = |(direction, _, message): (Direction, MessageKind, Option<&Message>)| match message {
-        Some(Message::McsDisconnectProviderUltimatum(end)) if direction == Direction::Sent => shown_as(end.reason),
-        _ => &[],
-    };
-    let shown = transcript.messages().flat_map(shown).map(|error| error.0);
+    let ends = transcript.entries.iter().filter_map(ultimatum);
+    let shown = ends.flat_map(shown_as).map(|error| error.0);
     transcript.messages().filter_map(of).chain(shown).collect()
+}
+
+/// Why an Ultimatum of the server ends the connection; a scenario may have put one in place of another message.
+fn ultimatum(entry: &Entry) -> Option<McsReason> {
+    let Event::Message { direction: Direction::Sent, message, bytes, .. } = &entry.event else { return None };
+    let raw =
+        Context { from: Side::Server, io_channel: 0, message_channel: None, device_channel: None, expect: Expect::Mcs };
+    let decoded = match message {
+        Some(_) => None,
+        None => decode(bytes, &raw).ok(),
+    };
+    match message.as_deref().or(decoded.as_ref()) {
+        Some(Message::McsDisconnectProviderUltimatum(end)) => Some(end.reason),
+        _ => None,
+    }
 }
 
 /// A client may show its user these two reasons of an Ultimatum (MS-RDPBCGR 3.1.5.1.2); those that have words for ERRINFO

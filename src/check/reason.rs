@@ -162,17 +162,20 @@ pub(super) fn right_for(scenario: &Scenario) -> Vec<Reason> {
     let any = |is: fn(&Fault) -> bool| scenario.all_faults().any(is);
     // What a fault has cut short can be told as what it is, or as the end that comes behind it.
     also(Network, finding.starts_with("frame-") && any(|fault| matches!(fault.then, Some(Then::End(_)))));
-    // Who looks at what a fault has put into a message need not wait for one that never comes.
-    also(Protocol, finding == "stalled" && any(|fault| fault.operator.as_ref().is_some_and(rewrites)));
+    // Who looks at what a fault has put into a message, or at what comes instead of one, need not wait.
+    also(Protocol, finding == "stalled" && any(|fault| fault.operator.as_ref().is_some_and(shows)));
     // Only a limit ends the wait for a licence exchange that the server wants to begin again.
     let again = [LicenseStateTransition::ST_RESET_PHASE_TO_START, LicenseStateTransition::ST_RESEND_LAST_MESSAGE];
     also(Timeout, finding == "license-refused" && again.contains(&scenario.server.licensing.transition));
     right
 }
 
-/// Whether the operator leaves a message there, with another content.
-const fn rewrites(operator: &Operator) -> bool {
-    matches!(operator, Operator::Replace(_) | Operator::Set(..) | Operator::Xor(..) | Operator::Add(..))
+/// Whether the operator shows in a message that comes: its own, or the next, which is not due.
+const fn shows(operator: &Operator) -> bool {
+    matches!(
+        operator,
+        Operator::Omit | Operator::Replace(_) | Operator::Set(..) | Operator::Xor(..) | Operator::Add(..)
+    )
 }
 
 #[cfg(test)]

@@ -19,9 +19,9 @@ pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<
     if probe.remote_guard && !asks(NegotiationRequest::REMOTE_GUARD) {
         return Some("the client does not ask for Remote Credential Guard".to_owned());
     }
-    let offer = |request: &NegotiationRequest| request.requested_protocols;
+    let offers: Vec<_> = requests.iter().map(|request| request.requested_protocols).collect();
     if let Some(wanted) = probe.protocols
-        && let Some(offered) = requests.first().map(|request| offer(request))
+        && let Some(&offered) = offers.first()
         && offered != wanted
     {
         return Some(format!("the client offers {offered}, and the scenario is about one that offers {wanted}"));
@@ -34,7 +34,7 @@ pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<
     }
     let sends = |kind| connections.iter().any(|connection| has_sent(connection, kind));
     let early = scenario.server.nla.early_user_auth != EarlyUserAuthorizationResult::AUTHZ_SUCCESS;
-    if early && !requests.is_empty() && !requests.iter().any(|request| offer(request).contains(Protocols::HYBRID_EX)) {
+    if early && !offers.is_empty() && !offers.iter().any(|offer| offer.contains(Protocols::HYBRID_EX)) {
         return Some("the client does not offer HYBRID_EX, and gets no Early User Authorization Result".to_owned());
     }
     if let Some(at) = scenario.server.licensing.alert_at

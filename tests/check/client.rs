@@ -136,6 +136,11 @@ fn run(Setting { behaviour, target, mut options }: Setting) -> ExitCode {
             eprintln!("ERRINFO 0x7");
             ExitCode::from(7)
         }
+        "reports-errinfo-c" => {
+            walk(&target, &options);
+            eprintln!("ERRINFO 0xc");
+            ExitCode::from(12)
+        }
         "blames-licensing" => {
             walk(&target, &options);
             eprintln!("reason: licence");
