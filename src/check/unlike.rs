@@ -47,9 +47,7 @@ pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<
 
 fn request(connection: &Transcript) -> Option<NegotiationRequest> {
     connection.messages().find_map(|(direction, _, message)| match message {
-        Some(Message::X224ConnectionRequest(request)) if direction == Direction::Received => {
-            request.negotiation.clone()
-        }
+        Some(Message::X224ConnectionRequest(request)) if direction == Direction::Received => request.negotiation,
         _ => None,
     })
 }
