@@ -124,10 +124,10 @@ impl Bound {
 struct Knocks(Mutex<Vec<(SocketAddr, oneshot::Sender<()>)>>);
 
 impl Knocks {
-    fn expect(&self, from: SocketAddr) -> oneshot::Receiver<()> {
-        let (sender, receiver) = oneshot::channel();
+    fn expect(&self, from: SocketAddr) -> Expected<'_> {
+        let (sender, answered) = oneshot::channel();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((from, sender));
-        receiver
+        Expected { knocks: self, from, answered }
     }
 
     /// Whether `peer` is one; whoever made it is told.
@@ -137,6 +137,19 @@ impl Knocks {
         // Who does not wait any more is not told.
         let _ = expected.swap_remove(place).1.send(());
         true
+    }
+}
+
+/// A connection that is on its way; dropping this takes it back, so that a client from the same place is one.
+struct Expected<'a> {
+    knocks: &'a Knocks,
+    from: SocketAddr,
+    answered: oneshot::Receiver<()>,
+}
+
+impl Drop for Expected<'_> {
+    fn drop(&mut self) {
+        self.knocks.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(from, _)| *from != self.from);
     }
 }
 
@@ -167,10 +180,10 @@ impl Port {
         };
         let socket = if ip.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.bind(SocketAddr::new(ip, 0))?;
-        let answered = self.knocks.expect(socket.local_addr()?);
+        let mut expected = self.knocks.expect(socket.local_addr()?);
         // The system's backlog is in order: this one comes behind all others.
         let _knock = socket.connect(SocketAddr::new(ip, self.addr.port())).await?;
-        if answered.await.is_err() {
+        if (&mut expected.answered).await.is_err() {
             tracing::debug!("the server is gone");
         }
         Ok(())

@@ -35,7 +35,7 @@ pub struct Facts {
     pub lied: bool,
     /// Fatal alerts that the client sent.
     pub alerts: Vec<u8>,
-    /// ERRINFO numbers that the server sent, and those that say of an MCS Disconnect Provider Ultimatum what it says.
+    /// ERRINFO numbers that the server sent; where there are none, those that say what its Ultimatum says.
     pub error_infos: Vec<u32>,
     /// Everything that was given away, by connection from 1.
     pub disclosures: Vec<(usize, Disclosure)>,
@@ -166,9 +166,11 @@ fn error_infos(transcript: &Transcript) -> Vec<u32> {
         },
         _ => None,
     };
-    let ends = transcript.entries.iter().filter_map(ultimatum);
-    let shown = ends.flat_map(shown_as).map(|error| error.0);
-    transcript.messages().filter_map(of).chain(shown).collect()
+    let sent: Vec<_> = transcript.messages().filter_map(of).collect();
+    if !sent.is_empty() {
+        return sent;
+    }
+    transcript.entries.iter().filter_map(ultimatum).flat_map(shown_as).map(|error| error.0).collect()
 }
 
 /// Why an Ultimatum of the server ends the connection; a scenario may have put one in place of another message.
@@ -186,8 +188,8 @@ fn ultimatum(entry: &Entry) -> Option<McsReason> {
     }
 }
 
-/// A client may show its user these two reasons of an Ultimatum (MS-RDPBCGR 3.1.5.1.2); those that have words for ERRINFO
-/// alone use these.
+/// A client may show its user these two reasons of an Ultimatum, and ignores the others (MS-RDPBCGR 3.1.5.1.2). Which ERRINFO
+/// says the same is inferred: clients that have words for ERRINFO alone use these.
 const fn shown_as(reason: McsReason) -> &'static [ErrorInfo] {
     match reason {
         McsReason::RN_PROVIDER_INITIATED => &[ErrorInfo::ERRINFO_RPC_INITIATED_DISCONNECT],

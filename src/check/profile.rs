@@ -27,6 +27,8 @@ const BUILT_IN: &[(&str, &str)] = &[
 
 /// The largest profile that is read.
 const LARGEST: u64 = 256 * 1024;
+/// The longest time that a profile may give its client.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// The longest words that are kept of one reading.
 const WORDS: usize = 200;
 
@@ -227,9 +229,12 @@ impl Profile {
         if parsed.command.is_none() && parsed.by_hand.is_none() {
             return Err(wrong(0, "neither `command` nor `by_hand` says how the client is started".to_owned()));
         }
-        let duration = |text: &Spanned<String>| {
-            humantime::parse_duration(text.get_ref())
-                .map_err(|error| wrong(text.span().start, format!("not a duration: {error}")))
+        let duration = |text: &Spanned<String>| match humantime::parse_duration(text.get_ref()) {
+            Err(error) => Err(wrong(text.span().start, format!("not a duration: {error}"))),
+            Ok(time) if time.is_zero() || time > LONGEST => {
+                Err(wrong(text.span().start, "a duration is above zero and at most 1h".to_owned()))
+            }
+            Ok(time) => Ok(time),
         };
         if let Some(after_close) = &parsed.after_close
             && parsed.stays

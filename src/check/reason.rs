@@ -98,6 +98,7 @@ const BY_FINDING: &[(&str, &[Reason])] = &[
     ("server-denied-connection", &[ServerSaid]),
     ("error-info", &[ServerSaid]),
     ("logon-error", &[Logon, ServerSaid]),
+    ("redirection-token-too-long", &[Protocol, ServerSaid]),
     ("redirect", &[Protocol, ServerSaid, Network]),
     ("ssl-", &[Negotiation]),
     ("no-server-certificate", &[Negotiation]),
@@ -161,7 +162,7 @@ pub(super) fn right_for(scenario: &Scenario) -> Vec<Reason> {
     };
     let any = |is: fn(&Fault) -> bool| scenario.all_faults().any(is);
     // What a fault has cut short can be told as what it is, or as the end that comes behind it.
-    also(Network, finding.starts_with("frame-") && any(|fault| matches!(fault.then, Some(Then::End(_)))));
+    also(Network, finding == "frame-cut-short" && any(|fault| matches!(fault.then, Some(Then::End(_)))));
     // Who looks at what a fault has put into a message, or at what comes instead of one, need not wait.
     also(Protocol, finding == "stalled" && any(|fault| fault.operator.as_ref().is_some_and(shows)));
     // Only a limit ends the wait for a licence exchange that the server wants to begin again.

@@ -88,6 +88,9 @@ pub enum CheckError {
     /// A server cannot be started.
     #[error("cannot serve a scenario")]
     Server(#[from] StartError),
+    /// A mistake of this program ended a case.
+    #[error("a case came to no end; please report this")]
+    Lost(#[source] tokio::task::JoinError),
     /// What its connections carried cannot be written.
     #[error(transparent)]
     Capture(#[from] CaptureError),
@@ -183,7 +186,7 @@ async fn play<E: From<CheckError>>(
             }
             Some(Ok(Ok(None))) => {}
             Some(Ok(Err(error))) => return Err(error.into()),
-            Some(Err(error)) => tracing::error!(%error, "a case came to no end"),
+            Some(Err(error)) => return Err(CheckError::Lost(error).into()),
         }
     }
     // Where the run was stopped there are gaps.

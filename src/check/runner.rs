@@ -20,7 +20,7 @@ use super::process::{Process, Start, inherited, variable};
 use super::profile::Profile;
 use super::verdict::{Evidence, Verdict, judge};
 use super::watch::{self as events, State};
-use super::{CheckError, End, Outcome, artefacts};
+use super::{CheckError, Class, End, Outcome, artefacts, strays};
 
 /// How long the server's side of the story may take to end behind the client's.
 const SETTLE: Duration = Duration::from_secs(10);
@@ -85,25 +85,36 @@ struct Played {
 impl Setting {
     /// Plays a case and judges it, again where it may be played again; `number` tells it from the others of the run.
     pub(super) async fn case(&self, number: usize, scenario: Scenario) -> Result<Checked, CheckError> {
-        let mut earlier = Vec::new();
-        loop {
-            let checked = self.once(number, scenario.clone()).await?;
-            let done = earlier.len() >= usize::try_from(self.retries).unwrap_or(usize::MAX)
-                || self.expectations.allows(&scenario.id, checked.verdict.class)
-                || *self.stop.borrow();
-            if done {
-                return Ok(Checked { earlier, ..checked });
+        let retries = usize::try_from(self.retries).unwrap_or(usize::MAX);
+        let mut last = self.once(&format!("{number}"), scenario.clone()).await?;
+        while last.earlier.len() < retries && self.may_be_a_race(&last) && !*self.stop.borrow() {
+            let name = format!("{number}-again-{}", last.earlier.len() + 1);
+            let next = self.once(&name, scenario.clone()).await?;
+            // A try from which nothing is learned takes nothing back.
+            if next.verdict.class.is_neutral() {
+                break;
             }
-            earlier.push(checked.verdict);
+            let Checked { mut earlier, verdict, .. } = last;
+            earlier.push(verdict);
+            last = Checked { earlier, ..next };
         }
+        Ok(last)
     }
 
-    async fn once(&self, number: usize, scenario: Scenario) -> Result<Checked, CheckError> {
+    /// Whether another try may count in place of this one. A client that crashes, or gives a password away, does so if
+    /// it does it once.
+    fn may_be_a_race(&self, checked: &Checked) -> bool {
+        let class = checked.verdict.class;
+        !matches!(class, Class::Crashed | Class::LeakedCredentials)
+            && !self.expectations.allows(&checked.scenario.id, class)
+    }
+
+    async fn once(&self, name: &str, scenario: Scenario) -> Result<Checked, CheckError> {
         let capture = self.captures.as_deref().map(|root| capture(root, &scenario)).transpose()?;
-        let played = self.play(&format!("{number}"), &scenario, capture).await?;
+        let played = self.play(name, &scenario, capture).await?;
         let unreached = matches!(played.verified, Err(VerifyError::NeverFired { .. }));
         let honest =
-            if unreached && !played.outcome.is_final() { Some(self.honest(number, &scenario).await?) } else { None };
+            if unreached && !played.outcome.is_final() { Some(self.honest(name, &scenario).await?) } else { None };
         let verdict = judge(&Evidence {
             scenario: &scenario,
             connections: &played.connections,
@@ -117,7 +128,7 @@ impl Setting {
     }
 
     /// The client's run against the same server without its faults; made once for servers that are alike.
-    async fn honest(&self, number: usize, scenario: &Scenario) -> Result<Vec<Transcript>, CheckError> {
+    async fn honest(&self, name: &str, scenario: &Scenario) -> Result<Vec<Transcript>, CheckError> {
         let honest = scenario.without_faults();
         let Scenario { server, later, probe, .. } = &honest;
         let later: Vec<_> = later.iter().map(|later| (later.from, &later.server)).collect();
@@ -127,7 +138,14 @@ impl Setting {
             Arc::clone(known.entry(key).or_default())
         };
         let made = cell.get_or_try_init(|| async {
-            Ok::<_, CheckError>(self.play(&format!("{number}-honest"), &honest, None).await?.connections)
+            let mut played = self.play(&format!("{name}-honest"), &honest, None).await?;
+            // Much rests on this one: what says nothing is not taken for an answer at once.
+            if played.connections.is_empty()
+                || matches!(played.outcome.end, End::Deadline { .. } | End::Signalled { .. })
+            {
+                played = self.play(&format!("{name}-honest-again"), &honest, None).await?;
+            }
+            Ok::<_, CheckError>(played.connections)
         });
         Ok(made.await?.clone())
     }
@@ -215,6 +233,7 @@ impl Setting {
         environment.extend([variable("HOME", home), variable("TMPDIR", home), variable("LANG", "C.UTF-8")]);
         environment.extend(self.display.iter().map(|display| variable("DISPLAY", display)));
         environment.extend(self.env.iter().map(|(name, value)| variable(name, value.fill(values))));
+        environment.push(variable(strays::MARK, home));
         environment
     }
 

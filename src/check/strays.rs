@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-/// Ends every process whose environment names `home` or something below it, as that of a client and of all that it
-/// starts does. One that has left the client's group and has cleared its environment, too, is not found.
+/// The variable that every client has, and all that it starts inherits: its home.
+pub(super) const MARK: &str = "BADRDP_CHECK";
+
+/// Ends every process in whose environment [`MARK`] names `home` or something below it. One that has left the client's
+/// group and has cleared its environment, too, is not found.
 #[cfg(target_os = "linux")]
 pub(super) fn end(home: &Path) {
     // Between two looks one may have started another.
@@ -11,6 +14,8 @@ pub(super) fn end(home: &Path) {
         if found(home).is_empty() {
             return;
         }
+        // What was killed takes a moment to be gone.
+        std::thread::sleep(PAUSE);
     }
     tracing::warn!("processes that a client started do not end: their environment names {}", home.display());
 }
@@ -20,6 +25,8 @@ pub(super) fn end(_: &Path) {}
 
 #[cfg(target_os = "linux")]
 const LOOKS: usize = 50;
+#[cfg(target_os = "linux")]
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
 
 /// What of an environment is looked at.
 #[cfg(target_os = "linux")]
@@ -51,13 +58,13 @@ fn found(home: &Path) -> Vec<rustix::process::Pid> {
     found
 }
 
-/// Whether a variable's value is `home`, or something below it.
+/// Whether the mark's value is `home`, or something below it.
 #[cfg(target_os = "linux")]
 fn names(environment: &[u8], home: &[u8]) -> bool {
     environment.split(|byte| *byte == 0).any(|variable| {
-        let mut parts = variable.splitn(2, |byte| *byte == b'=');
-        let value = parts.nth(1).unwrap_or_default();
-        value.strip_prefix(home).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        let value = variable.strip_prefix(MARK.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+        let below = value.and_then(|value| value.strip_prefix(home));
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
     })
 }
 
@@ -66,12 +73,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_home_is_named_by_a_variable_that_is_it_or_lies_below_it() {
+    fn a_home_is_named_by_the_mark_alone() {
         let home = b"/tmp/run/1";
-        for environment in [&b"HOME=/tmp/run/1"[..], b"A=b\0TMPDIR=/tmp/run/1\0", b"X=/tmp/run/1/ca.pem\0B=c"] {
+        for environment in [&b"BADRDP_CHECK=/tmp/run/1"[..], b"A=b\0BADRDP_CHECK=/tmp/run/1/2\0B=c"] {
             assert!(names(environment, home), "{environment:?}");
         }
-        for environment in [&b""[..], b"HOME=/tmp/run/12\0", b"HOME=/tmp/run\0", b"/tmp/run/1\0", b"A=b=/tmp/run/1\0"] {
+        // A shell that somebody has opened there is none of the client's.
+        for environment in [&b""[..], b"PWD=/tmp/run/1\0", b"BADRDP_CHECK=/tmp/run/12\0", b"BADRDP_CHECKS=/tmp/run/1"] {
             assert!(!names(environment, home), "{environment:?}");
         }
     }

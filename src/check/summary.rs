@@ -40,7 +40,7 @@ impl Summary {
         }
         if checked.verdict.connections > 0 {
             self.connected += 1;
-        } else if self.last_words.is_none() {
+        } else if self.last_words.is_none() && !checked.command.is_empty() {
             let words =
                 checked.outcome.last_words().map_or_else(String::new, |words| format!(": {}", shortened(words)));
             self.last_words = Some(format!("{}{words}", checked.outcome.end));

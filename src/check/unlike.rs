@@ -3,14 +3,18 @@
 use badrdp_proto::pdu::Message;
 use badrdp_proto::pdu::x224::{NegotiationRequest, Protocols};
 use badrdp_proto::transcript::{Direction, Transcript};
-use badrdp_proto::vocab::MessageKind;
 use badrdp_proto::vocab::codes::EarlyUserAuthorizationResult;
+use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_scenarios::Scenario;
 
 /// What this client does otherwise than the one that the scenario's server refuses; none where it does the same, or that
 /// cannot be seen.
 pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<String> {
-    let probe = &scenario.probe;
+    let (probe, shows_at) = (&scenario.probe, scenario.expect_probe.stage);
+    // What a client is like matters where it is what the server looks at.
+    if shows_at > Stage::Licensing {
+        return None;
+    }
     let requests: Vec<_> = connections.iter().filter_map(request).collect();
     let asks = |flag: u8| requests.iter().any(|request| request.flags & flag != 0);
     if probe.restricted_admin && !asks(NegotiationRequest::RESTRICTED_ADMIN) {
@@ -20,7 +24,8 @@ pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<
         return Some("the client does not ask for Remote Credential Guard".to_owned());
     }
     let offers: Vec<_> = requests.iter().map(|request| request.requested_protocols).collect();
-    if let Some(wanted) = probe.protocols
+    if shows_at == Stage::ConnectionInitiation
+        && let Some(wanted) = probe.protocols
         && let Some(&offered) = offers.first()
         && offered != wanted
     {

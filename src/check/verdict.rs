@@ -163,6 +163,7 @@ impl<'a> Judge<'a> {
             return Some(format!("the client offers {offer}, and this server takes {takes}"));
         }
         if self.duty != Some(ClientDuty::Connect)
+            && !self.facts.lied
             && let Some(how) = unlike(scenario, self.evidence.connections)
         {
             return Some(how);
@@ -196,6 +197,10 @@ impl<'a> Judge<'a> {
                 || (server.security == Protocols::RDP && offer == Protocols::RDP)
         };
         let offers: Vec<_> = self.facts.offers.iter().flatten().copied().collect();
+        // That there is nothing in common may be what the scenario is about.
+        if offers.iter().any(|offer| Some(*offer) == self.evidence.scenario.probe.protocols) {
+            return None;
+        }
         (!offers.iter().any(|offer| takes(*offer))).then(|| offers.first().copied()).flatten()
     }
 
@@ -305,9 +310,17 @@ impl<'a> Judge<'a> {
             let text = format!("ended at {stage}: it reports ERRINFO {number:#x}, and the server sent {sent}");
             return (Class::RefusedWrongReason, text);
         }
-        if let Some(said) = self.said.iter().find(|said| self.right.contains(&said.reason)) {
+        // Where it is the server that ended the connection, that it is lost says nothing about the client.
+        let told = |said: &&Said| {
+            self.right.contains(&said.reason) && (self.facts.unreadable.is_none() || said.reason != Reason::Network)
+        };
+        if let Some(said) = self.said.iter().find(told) {
             let odd = self.odd_code();
             return (Class::RefusedRightReason, format!("ended at {stage}, {}: \"{}\"{odd}", said.reason, said.words));
+        }
+        if let Some(what) = &self.facts.unreadable {
+            let why = "the server, not the client, ended the connection, since it cannot read what the client sent";
+            return (Class::Unknown, format!("{why} at {stage}: {what}"));
         }
         let wanted: Vec<_> = self.right.iter().map(|reason| reason.name()).collect();
         let wanted = wanted.join(" or ");
@@ -317,10 +330,6 @@ impl<'a> Judge<'a> {
         }
         if self.evidence.outcome.end == End::Unseen {
             return (Class::Refused, format!("ended at {stage}; what it says of the reason is not seen here"));
-        }
-        if let Some(what) = &self.facts.unreadable {
-            let why = "the server, not the client, ended the connection, since it cannot read what the client sent";
-            return (Class::Unknown, format!("{why} at {stage}: {what}"));
         }
         let unread = match self.words() {
             Some(words) => format!("its words are not known here: \"{words}\""),

@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     /// Print everything that was seen of each case
     #[arg(short, long)]
     verbose: bool,
-    /// Print only what is not as recorded, and what the run came to
+    /// Print only what is not as recorded, or was only at another try, and what the run came to
     #[arg(short, long, conflicts_with_all = ["verbose", "json"])]
     quiet: bool,
     /// Print one JSON document
@@ -260,6 +260,8 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     };
     let ran = check(scenarios, options, stop.clone(), take).await;
     drop(progress);
+    let took = begun.elapsed();
+    summary.left = total - summary.classes.total();
     match ran {
         Ok(()) => {}
         Err(Broken::Unread) => return Ok(code(&summary)),
@@ -268,11 +270,11 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
             anstream::eprintln!("badrdp: {:#}", anyhow::Error::new(error));
             return Ok(exit::NOT_STARTED);
         }
-        Err(Broken::Check(error)) => return Err(error.into()),
-    }
-    let took = begun.elapsed();
-    if *stop.borrow() {
-        summary.left = total - summary.classes.total();
+        // What there is by then is kept.
+        Err(Broken::Check(error)) => {
+            outputs.finish(&profile, &summary, started, took)?;
+            return Err(error.into());
+        }
     }
     if let Some(path) = &arguments.record {
         let text = expectations::record(bad.iter());
@@ -293,8 +295,9 @@ async fn run(scenarios: Vec<Scenario>, arguments: &Arguments) -> anyhow::Result<
     if *stop.borrow() {
         return Ok(exit::INTERRUPTED);
     }
-    if summary.connected == 0 && summary.classes.total() > 0 {
-        let words = summary.last_words.unwrap_or_default();
+    if summary.connected == 0
+        && let Some(words) = summary.last_words
+    {
         anstream::eprintln!("badrdp: the client never connected: {words}");
         return Ok(exit::NOT_STARTED);
     }

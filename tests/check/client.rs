@@ -170,6 +170,14 @@ fn run(Setting { behaviour, target, mut options }: Setting) -> ExitCode {
             options.protocols = Protocols::SSL;
             honest(&target, &options)
         }
+        "crashes-at-first" => {
+            if told() {
+                return honest(&target, &options);
+            }
+            tell(std::process::id());
+            let _open = connect(&target);
+            std::process::abort()
+        }
         "accepts-at-first" => {
             if told() {
                 return honest(&target, &options);

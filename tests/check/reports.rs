@@ -6,6 +6,7 @@ use crate::trials;
 trials!(
     a_known_failure_is_exit_code_0_and_one_that_passes_is_1,
     what_is_recorded_is_known_the_next_time,
+    a_crash_is_not_taken_back_by_another_try,
     what_is_not_as_recorded_is_tried_again_if_asked_for_and_told,
     junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable,
     artefacts_hold_the_case_and_no_password,
@@ -72,6 +73,14 @@ fn what_is_not_as_recorded_is_tried_again_if_asked_for_and_told() {
     assert_eq!(case["earlier"][0]["class"], "accepted-bad-server", "{case}");
     assert_eq!(document["summary"]["retried"], serde_json::json!([]));
     assert_eq!(document["summary"]["unexpected"], serde_json::json!(["tls/certificate-expired"]));
+}
+
+fn a_crash_is_not_taken_back_by_another_try() {
+    let room = Room::new();
+    let output = room.check(&["healthy/tls-1.3", "--retries", "2"], "crashes-at-first");
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(stdout.contains("crashed") && !stdout.contains("try 1"), "{stdout}");
 }
 
 fn junit_and_tap_tell_failures_known_ones_and_what_is_not_applicable() {

@@ -58,8 +58,8 @@ const CASES: &[Row] = &[
         "in TSCredentials of alice at stage nla, to a server with an expired certificate",
         1,
     ),
-    (&["healthy/tls-1.3", "--deadline", "1s"], "hangs", Class::Hung, "it waits", 1),
-    (&["healthy/tls-1.3", "--deadline", "1s"], "hangs-behind-the-end", Class::Hung, "its connection is over", 1),
+    (&["healthy/tls-1.3", "--deadline", "5s"], "hangs", Class::Hung, "it waits", 1),
+    (&["healthy/tls-1.3", "--deadline", "5s"], "hangs-behind-the-end", Class::Hung, "its connection is over", 1),
     (&["healthy/tls-1.3"], "crashes", Class::Crashed, "ended by SIGABRT", 1),
     (&["healthy/tls-1.3"], "exits-as-if-it-crashed", Class::Crashed, "exit code 101", 1),
     (
@@ -132,7 +132,7 @@ fn a_client_that_offers_nothing_that_the_server_takes_is_not_applicable() {
 }
 
 fn a_client_that_hangs_before_anything_is_wrong_is_not_said_to_have_ended() {
-    let (case, _) = case(&["tls/certificate-expired", "--deadline", "1s"], "hangs");
+    let (case, _) = case(&["tls/certificate-expired", "--deadline", "5s"], "hangs");
     assert_eq!(case["verdict"]["class"], "not-applicable", "{case:#}");
     let detail = case["verdict"]["detail"].as_str().unwrap_or_default();
     assert_eq!(detail, "because the client's time was up at connection-initiation, and what is wrong shows at tls");

@@ -38,6 +38,8 @@ fn mistakes_are_told_with_their_line() {
     assert!(wrong("about = \"a\"\n").starts_with("a.toml:1: neither `command` nor `by_hand`"));
     let deadline = wrong(&format!("{head}deadline = \"soon\"\n"));
     assert!(deadline.starts_with("a.toml:3: not a duration"), "{deadline}");
+    let for_ever = wrong(&format!("{head}deadline = \"400000000000years\"\n"));
+    assert_eq!(for_ever, "a.toml:3: a duration is above zero and at most 1h");
     let both = wrong(&format!("{head}stays = true\nafter_close = \"5s\"\n"));
     assert_eq!(both, "a.toml:4: `after_close` says when a client is hung that `stays` says is not");
     let error = Profile::find("freerdp").unwrap_err().to_string();
