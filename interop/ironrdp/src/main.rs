@@ -1,4 +1,4 @@
-//! The client as a program, for `badrdp check --client interop/ironrdp/client.toml`.
+//! The client as a program, for `badrdp check --client interop/ironrdp/ironrdp.toml`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

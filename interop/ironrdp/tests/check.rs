@@ -1,6 +1,6 @@
 //! `badrdp::check` in the tests of a client: a broken server, the client, and the verdict as a value.
 //!
-//! A few scenarios: `badrdp check --client interop/ironrdp/client.toml` is the whole catalogue, with the program.
+//! A few scenarios: `badrdp check --client interop/ironrdp/ironrdp.toml` is the whole catalogue, with the program.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,8 +18,8 @@ async fn verdict(id: &str) -> Verdict {
     let options = badrdp::ServerOptions { now: SystemTime::now(), ticking: true, ..Default::default() };
     let scenario = badrdp::scenario(id).expect("a built-in scenario");
     let case = Case::start_with(scenario, options).await.expect("the server starts");
-    let words = include_str!("../client.toml");
-    let case = case.understood(Profile::parse("ironrdp", "client.toml", words).expect("a profile"));
+    let words = include_str!("../ironrdp.toml");
+    let case = case.understood(Profile::parse("ironrdp", "ironrdp.toml", words).expect("a profile"));
     let badrdp::check::Login { user, password, domain } = case.login();
     let root = case.server().ca_certificate().to_vec().into();
     let result = timeout(DEADLINE, connect(case.addr(), &Login { user, password, domain }, root)).await;
