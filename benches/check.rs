@@ -5,6 +5,9 @@
 //! starts, and the one Xvfb of the run.
 #![allow(clippy::print_stdout, reason = "the numbers are the result")]
 
+#[path = "../tests/peers/mod.rs"]
+mod peers;
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -24,7 +27,7 @@ fn main() -> Outcome<()> {
     println!("{} cores\n", std::thread::available_parallelism()?);
     println!("client        wall s   badrdp CPU s   clients' CPU s   share");
     for (client, program, package) in CLIENTS {
-        if Command::new("which").arg(program).stdout(Stdio::null()).status().is_ok_and(|found| found.success()) {
+        if peers::find(program).is_some() {
             let Cost { took, own, children } = cost(client, what)?;
             let share = 100.0 * own / children;
             println!("{client:<10} {:>9.1} {own:>14.1} {children:>16.1} {share:>6.1}%", took.as_secs_f64());

@@ -71,7 +71,7 @@ async fn endless(mut stream: TcpStream, first: Vec<u8>, again: Vec<u8>, every: D
     while going && !again.is_empty() {
         going = stream.write_all(&again).await.is_ok();
         if !every.is_zero() {
-            // The pace of the hostile host, not a wait of the test's.
+            // The host under test drips: the time between its bytes is the input, for which no event stands.
             tokio::time::sleep(every).await;
         }
     }

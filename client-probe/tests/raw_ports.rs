@@ -106,7 +106,7 @@ async fn a_handshake_that_drips_comes_to_its_end() {
             if stream.write_all(&[byte]).await.is_err() {
                 return;
             }
-            // The pace of the hostile host, not a wait of the test's.
+            // The host under test drips: the time between its bytes is the input, for which no event stands.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

@@ -172,7 +172,7 @@ async fn tls_host(flight: Vec<u8>, filler: Vec<u8>, every: Duration) -> (Target,
                 let _ = stream.read(&mut request).await;
                 let _ = stream.write_all(&flight).await;
                 while !filler.is_empty() && stream.write_all(&filler).await.is_ok() {
-                    // The pace of the hostile host, not a wait of the test's.
+                    // The host under test drips: the time between its bytes is the input, for which no event stands.
                     tokio::time::sleep(every).await;
                 }
             });

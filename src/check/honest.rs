@@ -45,7 +45,8 @@ fn too_few(fault: &Fault, honest: &[Transcript]) -> Option<String> {
     Some(if most == 0 { "none".to_owned() } else { format!("only {most}") })
 }
 
-fn sent(connection: &Transcript, wanted: MessageKind) -> usize {
+/// How many messages of this kind the server sent.
+pub(super) fn sent(connection: &Transcript, wanted: MessageKind) -> usize {
     let is = |event: &Event| match event {
         Event::Message { direction: Direction::Sent, kind, .. }
         | Event::TlsRecord { direction: Direction::Sent, kind, .. } => *kind == wanted,

@@ -37,7 +37,7 @@ pub struct Options {
     /// The clock that certificates are minted against; real clients judge by the real one.
     pub now: SystemTime,
     /// How often a case that is not as recorded is played again.
-    pub retries: u32,
+    pub retries: u8,
     /// What is recorded, as far as `retries` goes.
     pub expectations: Expectations,
     /// Below which directory the connections of each case are captured, with the keys of TLS; none: they are not.
@@ -208,6 +208,9 @@ impl Room {
 impl Drop for Room {
     fn drop(&mut self) {
         strays::end(self.0.path());
+        if let Err(error) = std::fs::remove_dir_all(self.0.path()) {
+            tracing::warn!(%error, "the clients' directory {} cannot be removed", self.0.path().display());
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) struct Setting {
     pub(super) linger: Duration,
     pub(super) seed: u64,
     pub(super) now: SystemTime,
-    pub(super) retries: u32,
+    pub(super) retries: u8,
     pub(super) expectations: Expectations,
     /// Below which directory each case's connections are captured.
     pub(super) captures: Option<PathBuf>,
@@ -85,11 +85,10 @@ struct Played {
 impl Setting {
     /// Plays a case and judges it, again where it may be played again; `number` tells it from the others of the run.
     pub(super) async fn case(&self, number: usize, scenario: Scenario) -> Result<Checked, CheckError> {
-        let retries = usize::try_from(self.retries).unwrap_or(usize::MAX);
-        let mut last = self.once(&format!("{number}"), scenario.clone()).await?;
-        while last.earlier.len() < retries && self.may_be_a_race(&last) && !*self.stop.borrow() {
+        let mut last = self.once(&format!("{number}"), scenario).await?;
+        while last.earlier.len() < usize::from(self.retries) && self.may_be_a_race(&last) && !*self.stop.borrow() {
             let name = format!("{number}-again-{}", last.earlier.len() + 1);
-            let next = self.once(&name, scenario.clone()).await?;
+            let next = self.once(&name, last.scenario.clone()).await?;
             // A try from which nothing is learned takes nothing back.
             if next.verdict.class.is_neutral() {
                 break;

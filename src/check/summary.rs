@@ -17,7 +17,7 @@ pub struct Summary {
     pub known: usize,
     /// Cases that were as recorded only when they were tried again.
     pub retried: Vec<String>,
-    /// Scenarios that were not played to the end, because the run was stopped.
+    /// Scenarios that were not played to the end, because the run ended before.
     pub left: usize,
     /// Cases in which the client connected.
     pub connected: usize,

@@ -7,23 +7,24 @@ use badrdp_proto::vocab::codes::EarlyUserAuthorizationResult;
 use badrdp_proto::vocab::{MessageKind, Stage};
 use badrdp_scenarios::Scenario;
 
+use super::{Facts, honest};
+
 /// What this client does otherwise than the one that the scenario's server refuses; none where it does the same, or that
 /// cannot be seen.
-pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<String> {
+pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript], facts: &Facts) -> Option<String> {
     let (probe, shows_at) = (&scenario.probe, scenario.expect_probe.stage);
     // What a client is like matters where it is what the server looks at.
     if shows_at > Stage::Licensing {
         return None;
     }
-    let requests: Vec<_> = connections.iter().filter_map(request).collect();
-    let asks = |flag: u8| requests.iter().any(|request| request.flags & flag != 0);
+    let asks = |flag: u8| connections.iter().filter_map(request).any(|request| request.flags & flag != 0);
     if probe.restricted_admin && !asks(NegotiationRequest::RESTRICTED_ADMIN) {
         return Some("the client does not ask for Restricted Admin".to_owned());
     }
     if probe.remote_guard && !asks(NegotiationRequest::REMOTE_GUARD) {
         return Some("the client does not ask for Remote Credential Guard".to_owned());
     }
-    let offers: Vec<_> = requests.iter().map(|request| request.requested_protocols).collect();
+    let offers: Vec<_> = facts.offers.iter().flatten().copied().collect();
     if shows_at == Stage::ConnectionInitiation
         && let Some(wanted) = probe.protocols
         && let Some(&offered) = offers.first()
@@ -37,13 +38,12 @@ pub(super) fn unlike(scenario: &Scenario, connections: &[Transcript]) -> Option<
     {
         return Some(format!("the client's CredSSP is version {version}, and the scenario is about version {wanted}"));
     }
-    let sends = |kind| connections.iter().any(|connection| has_sent(connection, kind));
     let early = scenario.server.nla.early_user_auth != EarlyUserAuthorizationResult::AUTHZ_SUCCESS;
     if early && !offers.is_empty() && !offers.iter().any(|offer| offer.contains(Protocols::HYBRID_EX)) {
         return Some("the client does not offer HYBRID_EX, and gets no Early User Authorization Result".to_owned());
     }
     if let Some(at) = scenario.server.licensing.alert_at
-        && !sends(MessageKind::LicenseErrorAlert)
+        && connections.iter().all(|connection| honest::sent(connection, MessageKind::LicenseErrorAlert) == 0)
     {
         return Some(format!("the server's alert stands in place of {at}, to which this client does not come"));
     }
@@ -62,8 +62,4 @@ fn credssp_version(connection: &Transcript) -> Option<u32> {
         Some(Message::TsRequest(request)) if direction == Direction::Received => Some(request.version),
         _ => None,
     })
-}
-
-fn has_sent(connection: &Transcript, wanted: MessageKind) -> bool {
-    connection.messages().any(|(direction, kind, _)| direction == Direction::Sent && kind == wanted)
 }

@@ -164,7 +164,7 @@ impl<'a> Judge<'a> {
         }
         if self.duty != Some(ClientDuty::Connect)
             && !self.facts.lied
-            && let Some(how) = unlike(scenario, self.evidence.connections)
+            && let Some(how) = unlike(scenario, self.evidence.connections, &self.facts)
         {
             return Some(how);
         }

@@ -76,8 +76,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse)]
     deadline: Option<Duration>,
     /// How often a case that is not as recorded is played again; what it came to before is told
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10))]
-    retries: u32,
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=10))]
+    retries: u8,
     /// How long a session is looked at before the client is ended
     #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse, default_value = "1s")]
     linger: Duration,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use badrdp::check::Class;
 
-use crate::support::case;
+use crate::support::{Room, case};
 use crate::trials;
 
 /// Scenario, behaviour of the client, its verdict, words of the detail, and the exit code.
@@ -37,6 +37,13 @@ const CASES: &[Row] = &[
         Class::RefusedRightReason,
         "server-said: \"ERRINFO 0xc\"",
         0,
+    ),
+    (
+        &["last-mile/server-denied-connection-with-ultimatum"],
+        "reports-errinfo-c",
+        Class::RefusedWrongReason,
+        "it reports ERRINFO 0xc, and the server sent 0x7",
+        1,
     ),
     (
         &["mcs/disconnect-reasons/font-map-token-purged"],
@@ -78,6 +85,7 @@ trials!(
     a_fault_that_the_client_never_meets_is_not_applicable,
     a_client_that_offers_nothing_that_the_server_takes_is_not_applicable,
     a_client_that_is_not_the_one_that_is_refused_is_not_applicable,
+    a_client_of_another_kind_that_meets_what_is_wrong_is_judged,
     a_client_that_hangs_before_anything_is_wrong_is_not_said_to_have_ended,
     the_time_that_it_takes_to_detect_a_lie_is_told,
     the_case_says_what_was_asked_and_what_was_seen,
@@ -171,4 +179,30 @@ fn a_client_that_is_not_the_one_that_is_refused_is_not_applicable() {
         let detail = case["verdict"]["detail"].as_str().unwrap_or_default();
         assert!(detail.contains(words), "{id}: {detail}");
     }
+}
+
+fn a_client_of_another_kind_that_meets_what_is_wrong_is_judged() {
+    let room = Room::new();
+    let file = room.path("expired.toml");
+    let text = r#"
+summary = "An expired certificate, for a client that offers SSL alone"
+spec = ["RFC 5280 6.1.3"]
+tags = ["tls"]
+[server.tls]
+certificate = "expired"
+[probe]
+protocols = ["ssl"]
+[expect.probe]
+stage = "tls"
+finding = "certificate-expired"
+[expect.client]
+must = "disconnect"
+because = "the certificate's time is over (RFC 5280 6.1.3)"
+"#;
+    std::fs::write(&file, text).expect("a scenario");
+    // The mock client offers NLA, too.
+    let output = room.check(&["--file", &file.display().to_string(), "--json"], "accepts");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let verdict = &document["scenarios"][0]["verdict"];
+    assert_eq!(verdict["class"], "accepted-bad-server", "{verdict} {}", String::from_utf8_lossy(&output.stderr));
 }
