@@ -118,7 +118,7 @@ fn every_class_is_reached() {
 
 /// The honest run against the same server, without the fault, tells.
 fn a_fault_that_the_client_never_meets_is_not_applicable() {
-    let room = crate::support::Room::new();
+    let room = Room::new();
     let file = room.path("late.toml");
     let scenario = "summary = \"s\"\nspec = [\"MS-RDPBCGR 2.2.1.9\"]\n\
         fault = [{ at = \"McsChannelJoinConfirm\", occurrence = 25, omit = true }]\n\
