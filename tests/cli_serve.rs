@@ -150,6 +150,24 @@ fn once_a_client_is_gone_and_has_not_come_again_its_verdict_is_told() {
 }
 
 #[test]
+fn a_client_that_had_its_session_is_not_said_to_have_refused() {
+    let mut serving = Serving::start(&["serve", "tls/certificate-expired", "--listen", "127.0.0.1:0"]);
+    let greeting = serving.until(|line| line.contains("Ctrl-C")).to_owned();
+    let addr = greeting.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+    // The probe looks at the certificate, and goes on.
+    let (_, report, _) = run(&["probe", &addr, "--survey", "none"]);
+    assert!(report.contains(" active "), "{report}");
+    let told = |line: &str| line.contains(" verdict: ");
+    let seen = serving.until(told).to_owned();
+    let line = seen.lines().find(|line| told(line)).unwrap();
+    assert!(
+        line.contains("verdict: unknown the session was up, and whether the client left it or its user did"),
+        "{line}"
+    );
+    serving.stop();
+}
+
+#[test]
 fn a_name_that_no_certificate_can_have_is_said_plainly() {
     let (code, _, stderr) = run(&["serve", "healthy/tls-1.3", "--listen", "127.0.0.1:0", "--name", "höst"]);
     assert_eq!(code, Some(2));

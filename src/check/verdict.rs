@@ -238,10 +238,6 @@ impl<'a> Judge<'a> {
         if self.stays() {
             return (Class::AcceptedBadServer, format!("went on to a session{}, {}", self.again(), self.end()));
         }
-        if self.facts.active && self.evidence.outcome.end == End::Unseen && self.facts.left_first {
-            let why = "the session was up, and whether the client left it or its user did cannot be seen";
-            return (Class::Unknown, why.to_owned());
-        }
         self.refused()
     }
 
@@ -282,6 +278,10 @@ impl<'a> Judge<'a> {
     }
 
     fn refused(&self) -> Decided {
+        if self.facts.active && self.evidence.outcome.end == End::Unseen && self.facts.left_first {
+            let why = "the session was up, and whether the client left it or its user did cannot be seen";
+            return (Class::Unknown, why.to_owned());
+        }
         if self.facts.dropped_tls {
             return (Class::Downgraded, format!("went on without TLS, which it had offered; {}", self.end()));
         }
